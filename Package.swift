@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "etcdrecover",
+    products: [
+        .executable(name: "etcdrecover", targets: ["etcdrecover"]),
+        .executable(name: "kubectl-etcdrecover", targets: ["kubectl-etcdrecover"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // Hummingbird without its full-Foundation parts: FoundationEssentials keeps the binaries small.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Runs exec credential plugins. Foundation's Process would bring all of Foundation into the plugin.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // C libraries, each imported by one Swift file of the module above it.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Modules, bottom up.
+        .target(name: "EtcdRecoverModel"),
+        .target(name: "YAML", dependencies: ["CYAML"]),
+        .target(name: "Cryptography", dependencies: ["COpenSSL"]),
+        .target(
+            name: "HTTP",
+            dependencies: ["CCurl", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+        .target(
+            name: "KubernetesClient",
+            dependencies: [
+                "EtcdRecoverModel", "HTTP", "YAML",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+        .target(name: "Admission", dependencies: ["EtcdRecoverModel"]),
+        .target(
+            name: "WebhookServer",
+            dependencies: [
+                "Admission", "Cryptography", "EtcdRecoverModel", "KubernetesClient",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "PluginCommands",
+            dependencies: [
+                "EtcdRecoverModel", "HTTP", "KubernetesClient", "YAML",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+
+        // The two programs: @main and nothing else.
+        .executableTarget(
+            name: "etcdrecover",
+            dependencies: [
+                "EtcdRecoverModel", "WebhookServer", "YAML",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .executableTarget(name: "kubectl-etcdrecover", dependencies: ["PluginCommands"]),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(name: "EtcdRecoverModelTests", dependencies: ["EtcdRecoverModel"]),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
+        .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "TestSupport"]),
+        .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
+        .testTarget(name: "WebhookServerTests", dependencies: ["WebhookServer", "TestSupport"]),
+        .testTarget(name: "PluginCommandsTests", dependencies: ["PluginCommands"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["EtcdRecoverModel", "HTTP", "KubernetesClient", "TestSupport"]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .treatAllWarnings(as: .error),
+        ]
+}
