@@ -1,0 +1,40 @@
+extension HTTPClient {
+    package struct Configuration: Sendable {
+        package var tls: TLSOptions
+        package var proxy: ProxyPolicy
+        package var version: VersionPolicy
+        package var userAgent: String
+        /// Open connections to one host and port; requests beyond wait their turn. Streams hold one each.
+        package var connectionsPerHost: Int
+        /// Bytes of all header fields of one response.
+        package var headerLimit: Int
+
+        package init(
+            tls: TLSOptions = TLSOptions(), proxy: ProxyPolicy = .environment, version: VersionPolicy = .automatic,
+            userAgent: String = "etcdrecover", connectionsPerHost: Int = 256, headerLimit: Int = 256 << 10
+        ) {
+            self.tls = tls
+            self.proxy = proxy
+            self.version = version
+            self.userAgent = userAgent
+            self.connectionsPerHost = connectionsPerHost
+            self.headerLimit = headerLimit
+        }
+    }
+
+    package enum VersionPolicy: Sendable {
+        /// HTTP/2 where the TLS handshake agrees on it, else HTTP/1.1.
+        case automatic
+        case http1
+        /// HTTP/2 from the first byte, with or without TLS, as gRPC has it.
+        case http2PriorKnowledge
+    }
+}
+
+package enum ProxyPolicy: Sendable {
+    /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, upper or lower case, read when the client is made.
+    case environment
+    case none
+    /// `http`, `https`, `socks5` or `socks5h`. May carry user and password, so it is kept as a secret.
+    case url(SecretBytes)
+}
