@@ -4,6 +4,10 @@ extension HTTPClient {
         package var proxy: ProxyPolicy
         package var version: VersionPolicy
         package var userAgent: String
+        /// Lets HTTP/2 requests to one host share a connection. Off, each has one of its own while it lasts: a response
+        /// that is not read then holds up no other, as it does in libcurl when they share. Turn it on for clients that
+        /// only `send`.
+        package var sharesConnections: Bool
         /// Open connections to one host and port; requests beyond wait their turn. Streams hold one each.
         package var connectionsPerHost: Int
         /// Bytes of all header fields of one response.
@@ -11,12 +15,14 @@ extension HTTPClient {
 
         package init(
             tls: TLSOptions = TLSOptions(), proxy: ProxyPolicy = .environment, version: VersionPolicy = .automatic,
-            userAgent: String = "etcdrecover", connectionsPerHost: Int = 256, headerLimit: Int = 256 << 10
+            userAgent: String = "etcdrecover", sharesConnections: Bool = false, connectionsPerHost: Int = 256,
+            headerLimit: Int = 64 << 10
         ) {
             self.tls = tls
             self.proxy = proxy
             self.version = version
             self.userAgent = userAgent
+            self.sharesConnections = sharesConnections
             self.connectionsPerHost = connectionsPerHost
             self.headerLimit = headerLimit
         }

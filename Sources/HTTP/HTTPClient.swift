@@ -4,9 +4,13 @@
 /// waiting. Requests still under way then fail with `HTTPError.clientClosed`. Cancelling the task that awaits a request
 /// closes its connection (HTTP/1.1) or resets its stream (HTTP/2) at once and throws `CancellationError`.
 package final class HTTPClient: Sendable {
+    private let configuration: Configuration
+    private let proxies: ProxySettings
     private let loop: TransferLoop
 
     package init(_ configuration: Configuration = Configuration()) throws {
+        self.configuration = configuration
+        proxies = ProxySettings(configuration.proxy)
         loop = try TransferLoop(configuration)
     }
 
@@ -23,7 +27,9 @@ package final class HTTPClient: Sendable {
     package func send(
         _ request: Request, deadlines: Deadlines = .call, bodyLimit: Int = 16 << 20
     ) async throws -> Response {
-        try await withResponse(to: request, deadlines: deadlines) { head, body in
+        let prepared = try PreparedRequest(request, tls: configuration.tls, proxies: proxies)
+        let transfer = Transfer(endpoint: prepared.endpoint, deadlines: deadlines, receiveWatermark: bodyLimit + 1)
+        return try await run(transfer, prepared, request.body) { head, body in
             let bytes = try await body.collect(upTo: bodyLimit)
             return Response(head: head, body: bytes, trailers: body.trailers)
         }
@@ -35,6 +41,46 @@ package final class HTTPClient: Sendable {
         to request: Request, deadlines: Deadlines = .transfer, isolation: isolated (any Actor)? = #isolation,
         _ receive: (ResponseHead, ResponseBody) async throws -> Result
     ) async throws -> Result {
-        fatalError()
+        let prepared = try PreparedRequest(request, tls: configuration.tls, proxies: proxies)
+        let transfer = Transfer(
+            endpoint: prepared.endpoint, deadlines: deadlines, receiveWatermark: Transfer.watermark)
+        return try await run(transfer, prepared, request.body, receive)
+    }
+
+    /// Holds the transfer's whole life: when this returns, nothing of it is left.
+    private func run<Result>(
+        _ transfer: Transfer, _ prepared: PreparedRequest, _ body: RequestBody,
+        isolation: isolated (any Actor)? = #isolation,
+        _ receive: (ResponseHead, ResponseBody) async throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        transfer.begin(on: loop, prepared)
+        do {
+            let result = try await withTaskCancellationHandler {
+                try await upload(body, through: transfer) {
+                    try await receive(transfer.head(), ResponseBody(transfer: transfer))
+                }
+            } onCancel: {
+                transfer.abort(CancellationError())
+            }
+            await transfer.close()
+            return result
+        } catch {
+            await transfer.close()
+            throw error
+        }
+    }
+
+    private func upload<Result>(
+        _ body: RequestBody, through transfer: Transfer, isolation: isolated (any Actor)? = #isolation,
+        while receive: () async throws -> Result
+    ) async throws -> Result {
+        guard case .stream(let length, let chunks) = body else { return try await receive() }
+        return try await withThrowingTaskGroup(of: Void.self) { uploads in
+            uploads.addTask { await transfer.upload(chunks, length: length) }
+            // The response is here or has failed: the rest of the upload is of no use.
+            defer { uploads.cancelAll() }
+            return try await receive()
+        }
     }
 }

@@ -3,6 +3,7 @@
 /// `endpoint` is `host:port`; no case carries a credential, a query or the user info of a URL.
 package enum HTTPError: Error, Equatable, Sendable {
     case invalidURL(reason: String)
+    case invalidRequest(reason: String)
     case cannotResolve(endpoint: String)
     case cannotConnect(endpoint: String)
     case tls(endpoint: String, TLSFailure)
@@ -55,6 +56,8 @@ extension HTTPError: CustomStringConvertible {
         switch self {
         case .invalidURL(let reason):
             "invalid URL: \(reason)"
+        case .invalidRequest(let reason):
+            "invalid request: \(reason)"
         case .cannotResolve(let endpoint):
             "cannot resolve the host of \(endpoint); check the name and this machine's DNS"
         case .cannotConnect(let endpoint):

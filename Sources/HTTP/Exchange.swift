@@ -1,0 +1,131 @@
+import CCurl
+
+/// One transfer on the loop's thread: libcurl's callbacks on one side, the shared `Transfer` on the other.
+final class Exchange: CurlEasyDelegate {
+    let transfer: Transfer
+    let request: PreparedRequest
+    private let headerLimit: Int
+    private var parser: HeadParser
+    private var clock: TransferClock
+    private var isConnected = false
+    private var hasHead = false
+    private var bodyBytes: Int64 = 0
+    private var sentBytes = 0
+    /// Why a callback aborted: more exact than what libcurl makes of it.
+    private var failure: HTTPError?
+    /// Something arrived since the last `announce()`.
+    private(set) var hasNews = false
+
+    init(_ transfer: Transfer, _ request: PreparedRequest, headerLimit: Int) {
+        self.transfer = transfer
+        self.request = request
+        self.headerLimit = headerLimit
+        parser = HeadParser(limit: headerLimit)
+        clock = TransferClock(transfer.deadlines, start: transfer.start)
+    }
+
+    // MARK: What the loop asks
+
+    func announce() {
+        hasNews = false
+        transfer.announce()
+    }
+
+    /// The transfer's end as libcurl reports it.
+    func finish(_ outcome: CurlFailure?) {
+        if let outcome {
+            transfer.fail(failure ?? HTTPError(outcome, progress))
+        } else {
+            transfer.complete(trailers: parser.trailers)
+        }
+    }
+
+    /// When the deadlines must be looked at again.
+    func checkDeadlines(at now: ContinuousClock.Instant) throws(HTTPError) -> ContinuousClock.Instant? {
+        switch clock.read(at: now) {
+        case .inTime(let until): return until
+        case .expired(let phase, let limit): throw .timedOut(endpoint: request.endpoint, phase, after: limit)
+        }
+    }
+
+    /// Waiting for this side is over.
+    func resumed() {
+        clock.release(at: .now)
+    }
+
+    private var progress: ExchangeProgress {
+        ExchangeProgress(
+            endpoint: request.endpoint, proxyEndpoint: request.proxy?.endpoint, isConnected: isConnected,
+            hasHead: hasHead, bodyBytes: bodyBytes, headerLimit: headerLimit,
+            connectDeadline: transfer.deadlines.connect)
+    }
+
+    // MARK: CurlEasyDelegate
+
+    func connected() {
+        isConnected = true
+        clock.connected(at: .now)
+    }
+
+    func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        clock.moved(line.count, at: .now)
+        do throws(HeadParser.Failure) {
+            if let head = try parser.read(line) {
+                hasHead = true
+                hasNews = true
+                transfer.received(head)
+            }
+            return true
+        } catch {
+            failure =
+                switch error {
+                case .tooLarge: .headersTooLarge(endpoint: request.endpoint, limit: headerLimit)
+                case .malformed: .malformedResponse(endpoint: request.endpoint, reason: "malformed status line")
+                }
+            return false
+        }
+    }
+
+    func receiveBody(_ bytes: UnsafeRawBufferPointer) -> CurlVerdict {
+        hasNews = true
+        guard transfer.received(bytes) else {
+            clock.hold()
+            return .pause
+        }
+        bodyBytes += Int64(bytes.count)
+        clock.moved(bytes.count, at: .now)
+        return .moved(bytes.count)
+    }
+
+    func sendBody(into buffer: UnsafeMutableRawBufferPointer) -> CurlVerdict {
+        switch request.upload {
+        case .none: return .moved(0)
+        case .bytes(let bytes):
+            let count = min(bytes.count - sentBytes, buffer.count)
+            bytes.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[sentBytes..<(sentBytes + count)])) }
+            return sent(count)
+        case .stream:
+            switch transfer.takeUpload(into: buffer) {
+            case .moved(let count): return sent(count)
+            case .pause:
+                // Once the response has begun, an upload kept open is not what it waits for.
+                if !hasHead { clock.hold() }
+                return .pause
+            case .abort: return .abort
+            }
+        }
+    }
+
+    private func sent(_ count: Int) -> CurlVerdict {
+        sentBytes += count
+        clock.moved(count, at: .now)
+        return .moved(count)
+    }
+
+    /// libcurl starts over when a pooled connection turns out to be closed.
+    func rewindBody() -> Bool {
+        if case .stream = request.upload { return sentBytes == 0 }
+        sentBytes = 0
+        return true
+    }
+}

@@ -1,0 +1,75 @@
+/// Measures one transfer against its deadlines. No clock of its own: every time is an argument.
+struct TransferClock {
+    typealias Instant = ContinuousClock.Instant
+
+    private let deadlines: Deadlines
+    private let start: Instant
+    private var isConnected = false
+    private var lastMove: Instant
+    private var window: (start: Instant, bytes: Int)
+    /// Waiting for this side, in which no silence counts.
+    private var isHeld = false
+
+    init(_ deadlines: Deadlines, start: Instant) {
+        self.deadlines = deadlines
+        self.start = start
+        lastMove = start
+        window = (start, 0)
+    }
+
+    mutating func connected(at now: Instant) {
+        isConnected = true
+        restart(at: now)
+    }
+
+    /// Bytes went either way.
+    mutating func moved(_ bytes: Int, at now: Instant) {
+        lastMove = now
+        window.bytes += bytes
+    }
+
+    mutating func hold() {
+        isHeld = true
+    }
+
+    mutating func release(at now: Instant) {
+        isHeld = false
+        restart(at: now)
+    }
+
+    private mutating func restart(at now: Instant) {
+        lastMove = now
+        window = (now, 0)
+    }
+
+    enum Reading: Equatable {
+        /// Nothing can run out before this time; `nil`: nothing can.
+        case inTime(until: Instant?)
+        case expired(HTTPError.Phase, after: Duration)
+    }
+
+    mutating func read(at now: Instant) -> Reading {
+        var due: Instant?
+        func overdue(_ limit: Instant) -> Bool {
+            due = min(due ?? limit, limit)
+            return now >= limit
+        }
+        if let total = deadlines.total, overdue(start + total) { return .expired(.total, after: total) }
+        guard isConnected else {
+            return overdue(start + deadlines.connect)
+                ? .expired(.connect, after: deadlines.connect) : .inTime(until: due)
+        }
+        guard !isHeld else { return .inTime(until: due) }
+        if let idle = deadlines.idle, overdue(lastMove + idle) { return .expired(.idle, after: idle) }
+        if let pace = deadlines.stall, overdue(window.start + pace.window) {
+            let seconds = Double(pace.window.components.seconds) + Double(pace.window.components.attoseconds) / 1e18
+            guard Double(window.bytes) >= Double(pace.bytesPerSecond) * seconds else {
+                return .expired(.stall, after: pace.window)
+            }
+            window = (now, 0)
+            due = min(due ?? now, now + pace.window)
+            return .inTime(until: now)
+        }
+        return .inTime(until: due)
+    }
+}

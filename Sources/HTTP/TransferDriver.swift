@@ -1,0 +1,108 @@
+import CCurl
+
+/// What the loop's thread does with libcurl. Lives on that thread alone.
+struct TransferDriver {
+    private let multi: CurlMulti
+    private let configuration: HTTPClient.Configuration
+    private let tls: PreparedTLS
+    private var exchanges: [ObjectIdentifier: (exchange: Exchange, easy: CurlEasy)] = [:]
+    private var nextCheck: ContinuousClock.Instant?
+
+    init(_ multi: CurlMulti, _ configuration: HTTPClient.Configuration) {
+        self.multi = multi
+        self.configuration = configuration
+        tls = PreparedTLS(configuration.tls)
+        multi.set(CURLMOPT_PIPELINING, configuration.sharesConnections ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING)
+        multi.set(CURLMOPT_MAX_HOST_CONNECTIONS, configuration.connectionsPerHost)
+        multi.set(CURLMOPT_MAXCONNECTS, configuration.connectionsPerHost)
+    }
+
+    /// One round: carry out the commands, move bytes, wake whoever waits for them, then sleep until there is more to do.
+    mutating func run(_ commands: [TransferLoop.Command]) {
+        for command in commands { carryOut(command) }
+        multi.perform()
+        while let (easy, failure) = multi.nextDone() {
+            if let exchange = easy.delegate as? Exchange {
+                exchange.finish(failure)
+                forget(exchange)
+            }
+        }
+        for (exchange, _) in exchanges.values where exchange.hasNews { exchange.announce() }
+        checkDeadlines()
+        multi.poll(milliseconds: pause)
+    }
+
+    mutating func stop() {
+        for (exchange, _) in exchanges.values { end(exchange, HTTPError.clientClosed) }
+    }
+
+    private mutating func carryOut(_ command: TransferLoop.Command) {
+        switch command {
+        case .start(let transfer, let request): start(transfer, request)
+        case .remove(let transfer):
+            if let (exchange, _) = exchanges[ObjectIdentifier(transfer)] { end(exchange, CancellationError()) }
+        case .resumeReceiving(let transfer): resume(transfer, CURLPAUSE_RECV)
+        case .resumeSending(let transfer): resume(transfer, CURLPAUSE_SEND)
+        }
+    }
+
+    private mutating func start(_ transfer: Transfer, _ request: PreparedRequest) {
+        let exchange = Exchange(transfer, request, headerLimit: configuration.headerLimit)
+        do {
+            let easy = try exchange.makeEasy(configuration, tls)
+            exchanges[ObjectIdentifier(transfer)] = (exchange, easy)
+            multi.add(easy)
+            nextCheck = .now
+        } catch {
+            if let failure = error as? CurlFailure { exchange.finish(failure) } else { transfer.fail(error) }
+            transfer.released()
+        }
+    }
+
+    private mutating func resume(_ transfer: Transfer, _ direction: Int32) {
+        guard let (exchange, easy) = exchanges[ObjectIdentifier(transfer)] else { return }
+        exchange.resumed()
+        nextCheck = .now
+        do {
+            try easy.resume(direction)
+        } catch {
+            multi.remove(easy)
+            exchange.finish(error as? CurlFailure)
+            forget(exchange)
+        }
+    }
+
+    private mutating func end(_ exchange: Exchange, _ reason: any Error) {
+        guard let (_, easy) = exchanges[ObjectIdentifier(exchange.transfer)] else { return }
+        multi.remove(easy)
+        exchange.transfer.fail(reason)
+        forget(exchange)
+    }
+
+    private mutating func forget(_ exchange: Exchange) {
+        exchanges[ObjectIdentifier(exchange.transfer)] = nil
+        exchange.transfer.released()
+    }
+
+    /// Looks at every clock, but only when the earliest of them can have run out.
+    private mutating func checkDeadlines() {
+        let now = ContinuousClock.now
+        guard let due = nextCheck, now >= due else { return }
+        nextCheck = nil
+        for (exchange, _) in exchanges.values {
+            do throws(HTTPError) {
+                guard let next = try exchange.checkDeadlines(at: now) else { continue }
+                nextCheck = min(nextCheck ?? next, next)
+            } catch {
+                end(exchange, error)
+            }
+        }
+    }
+
+    /// Milliseconds to sleep at most; libcurl's own timers and sockets cut it short.
+    private var pause: Int32 {
+        guard let nextCheck else { return 60_000 }
+        let left = (nextCheck - ContinuousClock.now) / .milliseconds(1)
+        return Int32(max(0, min(left.rounded(.up), 60_000)))
+    }
+}
