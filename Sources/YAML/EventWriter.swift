@@ -55,6 +55,8 @@ struct EventWriter: ~Copyable {
 
     /// Ends the document and returns it.
     consuming func finish() -> String {
+        // Else libyaml adds a line `...` once a scalar has kept its trailing empty lines, which kubectl does not print.
+        emitter.pointee.open_ended = 0
         emit { yaml_document_end_event_initialize(&$0, 1) }
         emit { yaml_stream_end_event_initialize(&$0) }
         return String(decoding: output.pointee, as: UTF8.self)

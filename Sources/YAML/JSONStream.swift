@@ -1,12 +1,12 @@
 /// JSON as input. It is YAML but for two things: objects may follow each other without `---`, as `jq` writes them, and
 /// characters beyond U+FFFF are escaped as pairs of surrogates.
 enum JSONStream {
-    /// One part for each object; nil when the text is not a stream of JSON objects.
-    static func split(_ text: ArraySlice<UInt8>) -> [SourceText.Part]? {
+    /// One part for each of the first `limit` objects; nil when the text is not a stream of JSON objects.
+    static func split(_ text: ArraySlice<UInt8>, limit: Int) -> [SourceText.Part]? {
         var parts: [SourceText.Part] = []
         var start = skipSpace(text, from: text.startIndex)
         var origin = SourceText.mark(of: start, in: text)
-        while start < text.endIndex {
+        while start < text.endIndex, parts.count < limit {
             guard text[start] == UInt8(ascii: "{") else { return nil }
             let inside = skipSpace(text, from: start + 1)
             guard inside < text.endIndex, text[inside] == UInt8(ascii: "\"") || text[inside] == UInt8(ascii: "}") else {

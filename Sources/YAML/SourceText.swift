@@ -32,7 +32,8 @@ struct SourceText {
             error = YAMLError(.tooManyDirectives(limit: Self.directiveLimit), at: Self.mark(of: index, in: text))
             return
         }
-        parts = JSONStream.split(text) ?? [Part(bytes: text, origin: .start)]
+        // Each object is a node, so one part more than nodes are allowed ends in the error about them.
+        parts = JSONStream.split(text, limit: limits.nodes + 1) ?? [Part(bytes: text, origin: .start)]
     }
 
     /// The place of a byte; the bytes before it must be valid UTF-8.

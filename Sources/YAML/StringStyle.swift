@@ -30,7 +30,20 @@ enum StringStyle {
 
     /// 190:20:30, a number in base 60.
     private static func isBase60(_ text: String.UTF8View) -> Bool {
-        text.contains(UInt8(ascii: ":")) && text.allSatisfy { $0.isDigit || "+-:._".utf8.contains($0) }
+        let sign = text.prefix { "+-".utf8.contains($0) }.prefix(1).count
+        var parts = text.dropFirst(sign).split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count > 1, let last = parts.last, let first = parts.first?.first, first.isDigit else {
+            return false
+        }
+        // A fraction may follow.
+        let fraction = last.drop { $0 != UInt8(ascii: ".") }
+        parts[parts.count - 1] = last.dropLast(fraction.count)
+        return parts[0].allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") }
+            && parts.dropFirst().allSatisfy { part in
+                part.allSatisfy(\.isDigit)
+                    && (part.count == 1 || part.count == 2 && part.first ?? 0 < UInt8(ascii: "6"))
+            }
+            && fraction.dropFirst().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") }
     }
 
     /// Other readers take underscores in places where kubectl does not.
