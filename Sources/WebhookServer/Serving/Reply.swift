@@ -1,0 +1,34 @@
+import EtcdRecoverModel
+import FoundationEssentials
+import HTTPTypes
+import NIOCore
+
+/// An HTTP answer with its whole body.
+struct Reply {
+    var head: HTTPResponse
+    var body: ByteBuffer
+    var closesConnection = false
+
+    /// JSON.
+    init(_ json: Data, status: HTTPResponse.Status = .ok) {
+        self.init(ByteBuffer(bytes: json), contentType: "application/json", status: status)
+    }
+
+    init(_ text: String, contentType: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok) {
+        self.init(ByteBuffer(string: text), contentType: contentType, status: status)
+    }
+
+    init(_ refusal: Refusal) {
+        self.init((try? JSONEncoder().encode(refusal.status)) ?? Data(), status: refusal.code)
+        if let methods = refusal.allowedMethods { head.headerFields[.allow] = methods }
+        closesConnection = refusal.closesConnection
+        if closesConnection { head.headerFields[.connection] = "close" }
+    }
+
+    private init(_ body: ByteBuffer, contentType: String, status: HTTPResponse.Status) {
+        self.body = body
+        head = HTTPResponse(
+            status: status,
+            headerFields: [.contentType: contentType, .contentLength: String(body.readableBytes)])
+    }
+}
