@@ -1,0 +1,58 @@
+import EtcdRecoverModel
+import HTTP
+import HTTPTypes
+import Synchronization
+
+/// A client of one API server under one identity.
+///
+/// Every call has a deadline that covers its retries: reads are repeated when the connection is lost, any call when the
+/// server answers 429 or 503 with Retry-After, and once with new credentials after a 401. Answers are read up to `Limits`.
+package final class KubernetesClient: Sendable {
+    package let configuration: ClientConfiguration
+    let credentials: CredentialStore
+    private let connections: Mutex<Connections>
+
+    private struct Connections: Sendable {
+        var certificate: ClientCertificate?
+        var client: HTTPClient
+    }
+
+    package init(_ configuration: ClientConfiguration) throws {
+        self.configuration = configuration
+        credentials = CredentialStore(configuration.credentials)
+        let client = try HTTPClient(Self.http(configuration, certificate: nil))
+        connections = Mutex(Connections(client: client))
+    }
+
+    /// Closes all connections. Calls under way fail.
+    package func shutdown() async {
+        await connections.withLock { $0.client }.shutdown()
+    }
+
+    /// The pool that presents this certificate. Another certificate needs new connections: the old pool goes when the
+    /// last call that uses it ends.
+    func http(presenting certificate: ClientCertificate?) throws -> HTTPClient {
+        try connections.withLock { connections in
+            if connections.certificate?.chain != certificate?.chain || connections.certificate?.key != certificate?.key
+            {
+                connections = Connections(
+                    certificate: certificate, client: try HTTPClient(Self.http(configuration, certificate: certificate))
+                )
+            }
+            return connections.client
+        }
+    }
+
+    private static func http(
+        _ configuration: ClientConfiguration, certificate: ClientCertificate?
+    ) -> HTTPClient.Configuration {
+        var tls = configuration.tls
+        tls.clientCertificate = certificate
+        return HTTPClient.Configuration(tls: tls, proxy: configuration.proxy, userAgent: configuration.userAgent)
+    }
+
+    /// What the kind's namespaced calls mean by `namespace`; nil for cluster-scoped kinds.
+    func namespace<R: KubernetesResource>(_ namespace: String?, for type: R.Type) -> String? {
+        R.isNamespaced ? namespace ?? configuration.namespace : nil
+    }
+}

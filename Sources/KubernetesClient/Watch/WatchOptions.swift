@@ -1,0 +1,21 @@
+/// How a watch is kept up.
+package struct WatchOptions: Sendable {
+    /// How long one connection lasts before the server ends it and the next takes over. A dead peer is noticed at the
+    /// latest that long after.
+    package var connectionPeriod: Duration
+    /// How long to go on without any good connection before the last error is thrown; nil for as long as the task runs.
+    package var patience: Duration?
+    package var list: ListOptions
+    /// Told of each interruption that is waited out, and of the pause before the next try.
+    package var onInterruption: (@Sendable (any Error, Duration) -> Void)?
+
+    package init(
+        connectionPeriod: Duration = .seconds(120), patience: Duration? = nil, list: ListOptions = ListOptions(),
+        onInterruption: (@Sendable (any Error, Duration) -> Void)? = nil
+    ) {
+        self.connectionPeriod = connectionPeriod
+        self.patience = patience
+        self.list = list
+        self.onInterruption = onInterruption
+    }
+}
