@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 // Swift calls no variadic C function: each shape of curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt in use has
 // an inline twin here.
@@ -37,9 +38,18 @@ typedef int (*cc_seek)(void * _Nonnull context, curl_off_t offset, int origin);
 typedef int (*cc_connected)(void * _Nonnull context, char * _Nullable remote, char * _Nullable local, int remotePort,
                             int localPort);
 
+/// A socket that no program started meanwhile inherits: it would keep the connection open after we close it.
+static inline curl_socket_t cc_open_socket(void * _Nullable context, curlsocktype purpose,
+                                           struct curl_sockaddr * _Nonnull address) {
+    (void)context;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static inline void cc_set_callbacks(CURL * _Nonnull easy, void * _Nonnull context, cc_write _Nonnull header,
                                     cc_write _Nonnull body, cc_read _Nonnull upload, cc_seek _Nonnull seek,
                                     cc_connected _Nonnull connected) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, cc_open_socket);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body);

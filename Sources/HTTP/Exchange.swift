@@ -15,6 +15,8 @@ final class Exchange: CurlEasyDelegate {
     private var failure: HTTPError?
     /// Something arrived since the last `announce()`.
     private(set) var hasNews = false
+    /// A deadline may now be earlier than `checkDeadlines` said.
+    private(set) var hasNewDeadline = true
 
     init(_ transfer: Transfer, _ request: PreparedRequest, headerLimit: Int) {
         self.transfer = transfer
@@ -42,6 +44,7 @@ final class Exchange: CurlEasyDelegate {
 
     /// When the deadlines must be looked at again.
     func checkDeadlines(at now: ContinuousClock.Instant) throws(HTTPError) -> ContinuousClock.Instant? {
+        hasNewDeadline = false
         switch clock.read(at: now) {
         case .inTime(let until): return until
         case .expired(let phase, let limit): throw .timedOut(endpoint: request.endpoint, phase, after: limit)
@@ -50,6 +53,7 @@ final class Exchange: CurlEasyDelegate {
 
     /// Waiting for this side is over.
     func resumed() {
+        hasNewDeadline = true
         clock.release(at: .now)
     }
 
@@ -64,6 +68,7 @@ final class Exchange: CurlEasyDelegate {
 
     func connected() {
         isConnected = true
+        hasNewDeadline = true
         clock.connected(at: .now)
     }
 

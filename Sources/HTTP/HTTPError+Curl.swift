@@ -67,11 +67,12 @@ extension HTTPError {
 }
 
 extension HTTPError.TLSFailure {
-    /// From OpenSSL's `X509_V_ERR_` numbers; 0 means that the chain was sound and only the name did not fit.
+    /// From OpenSSL's `X509_V_ERR_` numbers. libcurl checks the name itself, and leaves 1 (unspecified) where the chain was
+    /// sound and the name did not fit.
     init(verifyResult: Int) {
         self =
             switch verifyResult {
-            case 0, 62, 64: .nameMismatch
+            case 0, 1, 62, 64: .nameMismatch
             case 9: .notYetValid
             case 10: .expired
             case 23: .revoked

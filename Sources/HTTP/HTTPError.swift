@@ -108,7 +108,8 @@ extension HTTPError.TLSFailure: CustomStringConvertible {
         case .clientCertificateRefused: "it did not accept our client certificate; check who signed it and its dates"
         case .badClientCertificate: "our client certificate and key do not load or do not belong together"
         case .badCertificateAuthorities: "the CA certificates given are not valid PEM"
-        case .handshake: "the handshake broke off; check that the port speaks TLS 1.2 or newer"
+        case .handshake:
+            "the handshake broke off; check that the port speaks TLS 1.2 or newer, and whether it wants a client certificate"
         }
     }
 }

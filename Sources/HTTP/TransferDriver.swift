@@ -27,7 +27,10 @@ struct TransferDriver {
                 forget(exchange)
             }
         }
-        for (exchange, _) in exchanges.values where exchange.hasNews { exchange.announce() }
+        for (exchange, _) in exchanges.values {
+            if exchange.hasNews { exchange.announce() }
+            if exchange.hasNewDeadline { nextCheck = .now }
+        }
         checkDeadlines()
         multi.poll(milliseconds: pause)
     }
@@ -52,7 +55,6 @@ struct TransferDriver {
             let easy = try exchange.makeEasy(configuration, tls)
             exchanges[ObjectIdentifier(transfer)] = (exchange, easy)
             multi.add(easy)
-            nextCheck = .now
         } catch {
             if let failure = error as? CurlFailure { exchange.finish(failure) } else { transfer.fail(error) }
             transfer.released()
@@ -62,7 +64,6 @@ struct TransferDriver {
     private mutating func resume(_ transfer: Transfer, _ direction: Int32) {
         guard let (exchange, easy) = exchanges[ObjectIdentifier(transfer)] else { return }
         exchange.resumed()
-        nextCheck = .now
         do {
             try easy.resume(direction)
         } catch {
