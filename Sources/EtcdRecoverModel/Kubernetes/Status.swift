@@ -66,4 +66,5 @@ package struct CauseReason: RawRepresentable, Codable, Hashable, Sendable {
     package static let forbidden = Self(rawValue: "FieldValueForbidden")
     package static let duplicate = Self(rawValue: "FieldValueDuplicate")
     package static let notSupported = Self(rawValue: "FieldValueNotSupported")
+    package static let internalError = Self(rawValue: "InternalError")
 }

@@ -32,7 +32,13 @@ package struct StatefulSet: KubernetesResource, Hashable {
     package struct Spec: Codable, Hashable, Sendable {
         /// The API server's default is 1.
         package var replicas: Int32?
-        package init(replicas: Int32? = nil) { self.replicas = replicas }
+        /// Each gives every pod a claim named `<template>-<pod>`.
+        package var volumeClaimTemplates: [PersistentVolumeClaim]?
+
+        package init(replicas: Int32? = nil, volumeClaimTemplates: [PersistentVolumeClaim]? = nil) {
+            self.replicas = replicas
+            self.volumeClaimTemplates = volumeClaimTemplates
+        }
     }
 
     package struct Status: Codable, Hashable, Sendable {

@@ -13,12 +13,35 @@ extension Destination {
         var copy = self
         copy.provider = effectiveProvider ?? provider
         if let prefix { copy.prefix = Self.withoutTrailingSlash(prefix) }
+        if let s3, s3.hasCustomEndpoint {
+            copy.s3?.region = s3.region.ifGiven ?? "us-east-1"
+            copy.s3?.forcePathStyle = s3.forcePathStyle ?? true
+        }
         return copy
     }
 
     /// `a/` becomes `a`. `/` and `a//` stay as they are, for a rule to refuse.
     static func withoutTrailingSlash(_ prefix: String) -> String {
-        prefix.utf8.count > 1 && prefix.hasSuffix("/") && !prefix.hasSuffix("//") ? String(prefix.dropLast()) : prefix
+        let bytes = prefix.utf8
+        let slash = UInt8(ascii: "/")
+        guard bytes.last == slash, let before = bytes.dropLast().last, before != slash else { return prefix }
+        return String(prefix.dropLast())
+    }
+
+    func addDefaults(to patch: inout DefaultPatch, at path: String, from received: Destination) {
+        patch.set("\(path)/provider", received.provider, provider) { .string($0.rawValue) }
+        patch.set("\(path)/prefix", received.prefix, prefix, JSONValue.string)
+        if let before = received.s3, let after = s3 {
+            patch.set("\(path)/s3/region", before.region, after.region, JSONValue.string)
+            patch.set("\(path)/s3/forcePathStyle", before.forcePathStyle, after.forcePathStyle, JSONValue.bool)
+        }
+    }
+}
+
+extension Destination.S3 {
+    /// Whether another store than Amazon's answers. An endpoint that cannot be read is nobody's.
+    package var hasCustomEndpoint: Bool {
+        endpoint.ifGiven.flatMap(EndpointURL.init).map { !$0.isAWS } ?? false
     }
 }
 

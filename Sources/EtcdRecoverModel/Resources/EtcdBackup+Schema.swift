@@ -4,6 +4,7 @@ extension EtcdBackup {
         .init("status", Status.schema, "What was observed. Written by the controller."),
     ])
 
+    package static let summary = "One point-in-time snapshot of an EtcdCluster, uploaded to an object store."
     package static let shortNames = ["etcdbk"]
 
     package static let printerColumns = [

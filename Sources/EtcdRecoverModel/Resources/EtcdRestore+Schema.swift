@@ -4,6 +4,7 @@ extension EtcdRestore {
         .init("status", Status.schema, "What was observed. Written by the controller."),
     ])
 
+    package static let summary = "A snapshot restored into a new, empty EtcdCluster."
     package static let shortNames = ["etcdrs"]
 
     package static let printerColumns = [

@@ -1,14 +1,25 @@
 extension EtcdRestore: ManagedResource {
+    package init(metadata: ObjectMeta) { self.init(metadata: metadata, spec: nil) }
+
     package func pureFindings(old: EtcdRestore?, options: RuleOptions) -> [Finding] {
-        guard spec?.target?.name.ifGiven == nil else { return [] }
-        return [
-            Finding(
-                RuleID(rawValue: "restore.target.name.required"), at: FieldPath("spec", "target", "name"), .error,
-                .required, "Required value: name the EtcdCluster to create")
-        ]
+        guard isJudged(after: old) else { return [] }
+        if let refusal = UpdateRules.refusal(of: self, after: old) { return [refusal] }
+        guard let spec else {
+            return [Finding(UpdateRules.specRequired, at: FieldPath("spec"), "say what to restore, and into what")]
+        }
+        return EtcdRestoreRules.judge(spec, options)
     }
 
     package func lookupFindings(requester: UserInfo?, lookup: any Lookup, options: RuleOptions) async -> [Finding] {
-        []
+        guard metadata.deletionTimestamp == nil, let spec else { return [] }
+        let looking = Looking(
+            lookup: lookup, namespace: metadata.namespace ?? "default", severity: options.unavailableLookup)
+        async let credentials = looking.credentialFindings(
+            spec.source?.location?.destination, at: FieldPath("spec", "source", "location", "destination"), requester,
+            options)
+        async let source = RestoreSource.lookUp(of: self, in: lookup)
+        async let target = looking.emptyTargetFindings(self)
+        return await FieldOrder(schema: Self.wholeSchema)
+            .sorted(credentials + looking.findings(about: source, of: self) + target)
     }
 }

@@ -13,6 +13,13 @@ package protocol Lookup: Sendable {
     func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]>
     /// Whether `user` may `get` the Secret. Nil user: the one who runs this program.
     func mayGetSecret(_ name: ObjectName, user: UserInfo?) async -> LookedUp<Bool>
+
+    /// Why the lists may lack objects that the cluster has; nil when they are whole.
+    var incompleteness: String? { get }
+}
+
+extension Lookup {
+    package var incompleteness: String? { nil }
 }
 
 package enum LookedUp<Value: Sendable>: Sendable {

@@ -2,6 +2,8 @@
 package protocol ManagedResource: KubernetesResource, Hashable {
     /// The whole object's shape below `apiVersion`, `kind` and `metadata`: fields `spec` and `status`.
     static var schema: Schema { get }
+    /// What one object of the kind is, for `kubectl explain`.
+    static var summary: String { get }
     static var shortNames: [String] { get }
     static var printerColumns: [PrinterColumn] { get }
 
@@ -17,6 +19,18 @@ package protocol ManagedResource: KubernetesResource, Hashable {
 
     /// Whether work on the object has begun, from when on its spec is a record.
     var hasPhase: Bool { get }
+
+    /// Whether both ask for the same, defaults filled in.
+    func hasSameSpec(as old: Self) -> Bool
+
+    /// The etcd version to fill in as default, asked for only where it is missing: what `old` already had, on update,
+    /// or what the cluster runs that a restore's backup was taken from.
+    func sourceVersion(old: Self?, lookup: any Lookup) async -> String?
+
+    /// What turns the JSON of `received` into that of this object, its defaulted self.
+    func defaultPatch(from received: Self) -> DefaultPatch
+
+    init(metadata: ObjectMeta)
 }
 
 package struct PrinterColumn: Sendable, Hashable {
@@ -31,16 +45,23 @@ package struct PrinterColumn: Sendable, Hashable {
     }
 }
 
-/// What whoever runs the rules may choose.
-package struct RuleOptions: Sendable, Hashable {
+/// What whoever runs the rules chooses.
+package struct RuleOptions: Sendable {
     /// Lets endpoints name loopback and link-local addresses.
     package var allowLocalEndpoints: Bool
     /// What an unavailable look-up counts as: an error at admission, a warning when the operator says so, unresolved
     /// offline.
     package var unavailableLookup: Finding.Severity
+    /// Whether a private key in PEM can be signed with. Nil: only its outer structure is checked, since reading a key
+    /// takes a cryptographic library, which the rules do without.
+    package var loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)?
 
-    package init(allowLocalEndpoints: Bool = false, unavailableLookup: Finding.Severity = .error) {
+    package init(
+        allowLocalEndpoints: Bool = false, unavailableLookup: Finding.Severity = .error,
+        loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)? = nil
+    ) {
         self.allowLocalEndpoints = allowLocalEndpoints
         self.unavailableLookup = unavailableLookup
+        self.loadsPrivateKey = loadsPrivateKey
     }
 }
