@@ -13,6 +13,7 @@ package struct Admission: Sendable {
     package func review(_ body: Data, in stage: AdmissionStage, asking lookup: any Lookup)
         async throws(UnreadableReview) -> AdmissionDecision
     {
+        guard (try? UTF8Span(validating: body.span)) != nil else { throw .notUTF8 }
         let review: AdmissionReview
         do {
             review = try JSONDecoder().decode(AdmissionReview.self, from: body)

@@ -22,80 +22,67 @@ struct AdmissionRules: Sendable {
 }
 
 struct JudgedObject<Resource: ManagedResource>: Judgement {
-    private var object: Shape
+    private var object: Resource
     private var old: Resource?
-
-    private enum Shape {
-        case sound(Resource)
-        case beingDeleted
-        /// Values of the wrong type, each with its path.
-        case unsound([Finding])
-    }
+    /// Set where the object has values of the wrong type; `object` is then what could be read of it.
+    private var misshapen: Decoded<Resource>?
 
     init(from request: KeyedDecodingContainer<AdmissionRequest.CodingKeys>) throws {
         old = try? request.decodeIfPresent(Resource.self, forKey: .oldObject)
         do {
-            let resource = try request.decode(Resource.self, forKey: .object)
-            object = resource.metadata.deletionTimestamp == nil ? .sound(resource) : .beingDeleted
-        } catch DecodingError.typeMismatch, DecodingError.valueNotFound, DecodingError.dataCorrupted {
+            object = try request.decode(Resource.self, forKey: .object)
+        } catch {
             // Only now as a tree: it costs ten times the typed reading, and tells every problem instead of one.
-            let tree = try request.decode(JSONValue.self, forKey: .object)
-            let isBeingDeleted = tree["metadata"]?["deletionTimestamp"]?.string != nil
-            object = isBeingDeleted ? .beingDeleted : .unsound(Resource.shapeFindings(tree))
+            guard let tree = try request.decodeIfPresent(JSONValue.self, forKey: .object) else {
+                throw DecodingError.keyNotFound(
+                    AdmissionRequest.CodingKeys.object, .init(codingPath: request.codingPath, debugDescription: ""))
+            }
+            let decoded = Resource.decode(tree, unknownFields: .ignore)
+            object = decoded.object
+            misshapen = decoded
         }
+        // Manifests may leave the namespace to the request.
+        if object.metadata.namespace == nil {
+            object.metadata.namespace = try request.decodeIfPresent(String.self, forKey: .namespace)
+        }
+        misshapen?.object = object
     }
 
-    var name: String? {
-        guard case .sound(let resource) = object else { return nil }
-        return resource.metadata.name ?? resource.metadata.generateName
-    }
+    var name: String? { object.metadata.name ?? object.metadata.generateName }
 
     func mutate(_ request: AdmissionRequest, by rules: AdmissionRules) async -> Verdict {
-        let resource: Resource
-        switch object {
-        case .beingDeleted: return Verdict()
-        case .unsound(let findings): return Verdict(findings: findings)
-        case .sound(let sound): resource = inNamespace(sound, request)
+        guard object.metadata.deletionTimestamp == nil else { return Verdict() }
+        let version = await object.sourceVersion(old: old, lookup: rules.lookup)
+        let defaulted = object.defaulted(sourceVersion: version)
+        if var misshapen {
+            misshapen.object = defaulted
+            return await Verdict(findings: findings(of: misshapen, request, rules))
         }
-        let version = await resource.sourceVersion(old: old, lookup: rules.lookup)
-        let defaulted = resource.defaulted(sourceVersion: version)
-        let patch = defaulted.defaultPatch(from: resource)
-        if let old, resource.hasSameSpec(as: old) {
-            return defaulted.hasSameSpec(as: old) ? Verdict(patch: patch) : Verdict()
-        }
+        // An update that leaves the spec alone may get back a default that it lost, and nothing that is new to it.
+        if let old, object.hasSameSpec(as: old), !defaulted.hasSameSpec(as: old) { return Verdict() }
         // Between this pass and the next the API server checks the schema, and would then speak alone. So what is to be
         // refused is refused here already, with everything there is to say.
         let pure = defaulted.pureFindings(old: old, options: rules.options)
-        guard pure.contains(where: { $0.severity == .error }) else { return Verdict(patch: patch) }
-        return await Verdict(findings: allFindings(pure, defaulted, request, rules))
+        guard pure.contains(where: { $0.severity == .error }) else {
+            return Verdict(patch: defaulted.defaultPatch(from: object))
+        }
+        return await Verdict(
+            findings: defaulted.allFindings(
+                old: old, requester: request.userInfo, lookup: rules.lookup, options: rules.options))
     }
 
     func validate(_ request: AdmissionRequest, by rules: AdmissionRules) async -> Verdict {
-        let resource: Resource
-        switch object {
-        case .beingDeleted: return Verdict()
-        case .unsound(let findings): return Verdict(findings: findings)
-        case .sound(let sound): resource = inNamespace(sound, request)
-        }
-        // An update that leaves the spec alone (labels, finalizers, a rule that came later) is nobody's to block.
-        if let old, resource.hasSameSpec(as: old) { return Verdict() }
-        let pure = resource.pureFindings(old: old, options: rules.options)
-        return await Verdict(findings: allFindings(pure, resource, request, rules))
+        guard object.metadata.deletionTimestamp == nil else { return Verdict() }
+        if let misshapen { return await Verdict(findings: findings(of: misshapen, request, rules)) }
+        return await Verdict(
+            findings: object.allFindings(
+                old: old, requester: request.userInfo, lookup: rules.lookup, options: rules.options))
     }
 
-    private func allFindings(
-        _ pure: [Finding], _ resource: Resource, _ request: AdmissionRequest, _ rules: AdmissionRules
+    private func findings(
+        of misshapen: Decoded<Resource>, _ request: AdmissionRequest, _ rules: AdmissionRules
     ) async -> [Finding] {
-        let asked = await resource.lookupFindings(
-            requester: request.userInfo, lookup: rules.lookup, options: rules.options)
-        return asked.isEmpty ? pure : pure + asked
-    }
-
-    /// Manifests may leave the namespace to the request.
-    private func inNamespace(_ resource: Resource, _ request: AdmissionRequest) -> Resource {
-        guard resource.metadata.namespace == nil else { return resource }
-        var resource = resource
-        resource.metadata.namespace = request.namespace
-        return resource
+        await misshapen.allFindings(
+            old: old, requester: request.userInfo, lookup: rules.lookup, options: rules.options)
     }
 }

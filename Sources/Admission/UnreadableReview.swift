@@ -47,15 +47,19 @@ extension AdmissionDecision {
 /// What a decoding error says, with the path it names and without the values around it.
 private func reason(of error: any Error) -> String {
     let context: DecodingError.Context
-    var what = ""
     switch error {
-    case DecodingError.keyNotFound(let key, let found): (what, context) = ("\(key.stringValue) is missing", found)
+    case DecodingError.keyNotFound(let key, let found): return "\(FieldPath(found.codingPath + [key])) is missing"
     case DecodingError.typeMismatch(_, let found), DecodingError.valueNotFound(_, let found),
         DecodingError.dataCorrupted(let found):
         context = found
     default: return "it is malformed"
     }
-    let path = FieldPath(context.codingPath.map { $0.intValue.map { .index($0) } ?? .field($0.stringValue) })
-    if what.isEmpty { what = context.debugDescription }
-    return path.steps.isEmpty ? what : "\(path): \(what)"
+    return context.codingPath.isEmpty
+        ? context.debugDescription : "\(FieldPath(context.codingPath)): \(context.debugDescription)"
+}
+
+extension FieldPath {
+    fileprivate init(_ keys: [any CodingKey]) {
+        self.init(keys.map { key in key.intValue.map(Step.index) ?? .field(key.stringValue) })
+    }
 }

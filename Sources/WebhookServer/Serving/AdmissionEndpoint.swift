@@ -61,7 +61,7 @@ struct AdmissionEndpoint: Sendable {
             }
         do {
             let decision = try outcome.get()
-            let answer = try JSONEncoder().encode(decision.review)
+            let answer = try Reply.json(decision.review)
             let duration = start.duration(to: .now)
             metrics.reviewed(stage, decision, took: duration)
             log.decided(decision, in: stage, took: duration)

@@ -19,10 +19,16 @@ struct Reply {
     }
 
     init(_ refusal: Refusal) {
-        self.init((try? JSONEncoder().encode(refusal.status)) ?? Data(), status: refusal.code)
+        self.init((try? Self.json(refusal.status)) ?? Data(), status: refusal.code)
         if let methods = refusal.allowedMethods { head.headerFields[.allow] = methods }
         closesConnection = refusal.closesConnection
         if closesConnection { head.headerFields[.connection] = "close" }
+    }
+
+    static func json(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return try encoder.encode(value)
     }
 
     private init(_ body: ByteBuffer, contentType: String, status: HTTPResponse.Status) {
