@@ -16,6 +16,7 @@ extension KubernetesClient {
             let error: KubernetesError
             do {
                 let response = try await send(call, presenting: presented, within: remaining(until: end))
+                if let onWarning { ServerWarnings.texts(in: response.headers).forEach(onWarning) }
                 if (200..<300).contains(response.status.code) { return response }
                 let failure = APIFailure(response.head, response.body, to: description(of: call), hiding: presented)
                 if failure.code == 401, mayRefresh, let renewed = try await renewedCredentials(instead: presented) {

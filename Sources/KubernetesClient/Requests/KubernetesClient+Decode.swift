@@ -42,12 +42,22 @@ struct DecodingProblem {
             reason = "is null"
         case DecodingError.typeMismatch(let type, let context):
             keys = context.codingPath
-            reason = "is not of type \(type)"
+            reason = "is not \(Self.jsonName(of: type))"
         case DecodingError.dataCorrupted(let context):
             keys = context.codingPath
             reason = keys.isEmpty ? "not valid JSON" : "has an invalid value"
         default:
             reason = "not valid JSON"
+        }
+    }
+
+    private static func jsonName(of type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "a string"
+        case is Bool.Type: "a boolean"
+        case is any BinaryInteger.Type: "an integer"
+        case is any BinaryFloatingPoint.Type: "a number"
+        default: "\(type)".hasPrefix("Array") ? "a list" : "an object"
         }
     }
 

@@ -10,6 +10,7 @@ import Synchronization
 package final class KubernetesClient: Sendable {
     package let configuration: ClientConfiguration
     let credentials: CredentialStore
+    let onWarning: (@Sendable (String) -> Void)?
     private let connections: Mutex<Connections>
 
     private struct Connections: Sendable {
@@ -17,8 +18,10 @@ package final class KubernetesClient: Sendable {
         var client: HTTPClient
     }
 
-    package init(_ configuration: ClientConfiguration) throws {
+    /// `onWarning` is told what the server warns of, in the order of the answers.
+    package init(_ configuration: ClientConfiguration, onWarning: (@Sendable (String) -> Void)? = nil) throws {
         self.configuration = configuration
+        self.onWarning = onWarning
         credentials = CredentialStore(configuration.credentials)
         let client = try HTTPClient(Self.http(configuration, certificate: nil))
         connections = Mutex(Connections(client: client))

@@ -1,0 +1,77 @@
+import ArgumentParser
+
+/// Brings what kubectl's users type into the form that ArgumentParser takes.
+///
+/// kubectl's flags may stand anywhere behind the plugin's name (`-n db backup list`, `backup -n db list`), and its
+/// boolean flags take a value (`--wait=false`).
+struct ArgumentNormalizer {
+    /// Options with a value that may precede the subcommand.
+    static let valued: Set<String> = [
+        "--as", "--as-group", "--as-uid", "--certificate-authority", "--color", "--context", "--kube-cluster",
+        "--kubeconfig", "--namespace", "--request-timeout", "--server", "--tls-server-name", "--token", "--user",
+        "-n", "-s",
+    ]
+    /// Flags that `--no-…` turns off.
+    static let invertible: Set<String> = ["--force-path-style", "--recursive"]
+    /// Flags that are off unless given.
+    static let switches: Set<String> = [
+        "--all-namespaces", "--allow-local-endpoints", "--client", "--insecure-skip-tls-verify", "--skip-hash-check",
+        "--strict", "--wait",
+    ]
+
+    static func normalize(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {
+        moveBehindSubcommand(arguments, root: root).flatMap(spellOut)
+    }
+
+    /// The flags among `words` that say how to connect, with their values.
+    static func connectionFlags(in words: [String]) -> [String] {
+        var flags: [String] = []
+        var rest = words[...]
+        while let word = rest.popFirst(), word != "--" {
+            let name = word.split(separator: "=", maxSplits: 1).first.map(String.init) ?? word
+            if name == "--insecure-skip-tls-verify" {
+                flags += spellOut(word)
+            } else if valued.contains(name), name != "--color" {
+                flags.append(word)
+                if name == word, let value = rest.popFirst() { flags.append(value) }
+            }
+        }
+        return flags
+    }
+
+    private static func moveBehindSubcommand(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {
+        var command = root
+        var subcommands: [String] = []
+        var moved: [String] = []
+        var rest = arguments[...]
+        while let word = rest.first, word != "--", !command.configuration.subcommands.isEmpty {
+            if word.hasPrefix("-"), word != "-" {
+                moved.append(rest.removeFirst())
+                if valued.contains(word), let value = rest.popFirst() { moved.append(value) }
+            } else if let next = command.configuration.subcommands.first(where: { $0.answers(to: word) }) {
+                command = next
+                subcommands.append(rest.removeFirst())
+            } else {
+                break
+            }
+        }
+        return subcommands + moved + rest
+    }
+
+    private static func spellOut(_ argument: String) -> [String] {
+        guard argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") else { return [argument] }
+        let name = String(argument[..<equals])
+        switch (argument[argument.index(after: equals)...], invertible.contains(name), switches.contains(name)) {
+        case ("true", true, _), ("true", _, true): return [name]
+        case ("false", true, _): return ["--no-" + name.dropFirst(2)]
+        case ("false", _, true): return []
+        default: return [argument]
+        }
+    }
+}
+
+extension ParsableCommand {
+    static func answers(to name: String) -> Bool {
+        configuration.commandName == name || configuration.aliases.contains(name)
+    }
+}

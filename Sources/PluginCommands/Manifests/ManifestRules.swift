@@ -1,0 +1,18 @@
+import EtcdRecoverModel
+
+extension RuleID {
+    /// A file that cannot be opened or read to its end.
+    static let unreadableFile = RuleID(rawValue: "file.unreadable")
+    /// A file that is not YAML or JSON.
+    static let malformedFile = RuleID(rawValue: "file.malformed")
+    /// An object that another one of the run overrides.
+    static let duplicateObject = RuleID(rawValue: "manifest.duplicate")
+}
+
+extension LocatedFinding {
+    /// About a file as a whole, or a place in it.
+    static func file(_ file: String, line: Int = 0, column: Int = 0, _ rule: RuleID, _ message: String) -> Self {
+        LocatedFinding(
+            place: Place(file: file, line: line, column: column), severity: .error, rule: rule, message: message)
+    }
+}

@@ -1,0 +1,55 @@
+import EtcdRecoverModel
+
+/// How far the work on an EtcdBackup or EtcdRestore has come.
+struct Progress: Hashable, Sendable {
+    /// Nil until the controller has seen the object.
+    var phase: String?
+    var isTerminal: Bool
+    var conditions: [Condition]
+    /// What there is to show for it once completed: the snapshot's location, the restored cluster.
+    var result: String?
+
+    static let failedPhase = "Failed"
+
+    var hasFailed: Bool { phase == Self.failedPhase }
+
+    /// The words of the condition that says how it ended.
+    var message: String? { conditions["Succeeded"]?.message }
+}
+
+/// A kind whose objects are work to be done, in phases.
+protocol Job: ManagedResource {
+    /// Every phase in the order in which they are passed; `Failed` can follow any.
+    static var phases: [String] { get }
+    /// What people type: `backup`, `restore`.
+    static var commandName: String { get }
+    var progress: Progress { get }
+}
+
+extension EtcdBackup: Job {
+    static let phases = Phase.all.map(\.rawValue)
+    static let commandName = "backup"
+
+    var progress: Progress {
+        Progress(
+            phase: status?.phase?.rawValue, isTerminal: status?.phase?.isTerminal ?? false,
+            conditions: status?.conditions ?? [], result: status?.snapshotLocation)
+    }
+}
+
+extension EtcdRestore: Job {
+    static let phases = Phase.all.map(\.rawValue)
+    static let commandName = "restore"
+
+    var progress: Progress {
+        Progress(
+            phase: status?.phase?.rawValue, isTerminal: status?.phase?.isTerminal ?? false,
+            conditions: status?.conditions ?? [],
+            result: (status?.restoredCluster).map { "etcdcluster/" + $0 })
+    }
+}
+
+extension Job {
+    /// `etcdbackup.operator.etcd.io/nightly`, as kubectl names objects.
+    static func qualifiedName(_ name: String) -> String { "\(kind.lowercased()).\(group)/\(name)" }
+}

@@ -1,0 +1,38 @@
+import EtcdRecoverModel
+import KubernetesClient
+
+extension ConnectionOptions {
+    /// A client of the cluster that the flags and the kubeconfig name. Sends nothing yet.
+    func connect(console: Console, warnings: ShownWarnings? = nil) throws -> KubernetesClient {
+        let warnings = warnings ?? ShownWarnings(on: console)
+        var configuration = try ClientConfiguration.load(flags())
+        configuration.userAgent = "kubectl-etcdrecover/\(Version.current)"
+        if insecureSkipTLSVerify {
+            console.warning("the API server's certificate is not checked (--insecure-skip-tls-verify)")
+        }
+        return try KubernetesClient(configuration, onWarning: { warnings.show($0) })
+    }
+
+    func flags() throws(CommandFailure) -> ConnectionFlags {
+        var flags = ConnectionFlags()
+        flags.kubeconfig = kubeconfig
+        flags.context = context
+        flags.cluster = kubeCluster
+        flags.user = user
+        flags.namespace = namespace
+        flags.server = server
+        flags.token = token
+        flags.certificateAuthority = certificateAuthority
+        flags.insecureSkipTLSVerify = insecureSkipTLSVerify ? true : nil
+        flags.tlsServerName = tlsServerName
+        flags.impersonatedUser = impersonatedUser
+        flags.impersonatedGroups = impersonatedGroups
+        flags.impersonatedUID = impersonatedUID
+        flags.requestTimeout = try requestTimeout.map { text throws(CommandFailure) in
+            let limit = try duration(text, flag: "--request-timeout")
+            // kubectl's 0 stands for no limit; a day is none to a person, and every wait here ends.
+            return limit == .zero ? .seconds(86400) : limit
+        }
+        return flags
+    }
+}

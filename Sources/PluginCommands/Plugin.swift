@@ -1,0 +1,82 @@
+package import ArgumentParser
+import EtcdRecoverModel
+import Glibc
+
+/// `kubectl etcdrecover`.
+package struct Plugin: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "kubectl etcdrecover",
+        abstract: "Back up and restore etcd on Kubernetes.",
+        discussion: """
+            Exit codes: 0 success of the operation, 1 failure, 2 usage, 124 timeout, 130 interrupted.
+            """,
+        subcommands: [
+            Validate.self, BackupCommand.self, RestoreCommand.self, Wait.self, VersionCommand.self,
+            CompletionCommand.self,
+        ]
+    )
+
+    package static let _errorLabel = "error"
+
+    package init() {}
+}
+
+extension Plugin {
+    /// Runs the command line of this process and ends it.
+    package static func runProcess() async -> Never {
+        // A reader that goes away shows as an error of the write, and not as the death of the process.
+        signal(SIGPIPE, SIG_IGN)
+        Glibc.exit(await run(Array(CommandLine.arguments.dropFirst()), console: Console()).rawValue)
+    }
+
+    /// Parses and runs one command line, without the program's name.
+    static func run(_ arguments: [String], console: Console) async -> ExitStatus {
+        if arguments.first == "__complete" {
+            let answer = await Completion.answer(Array(arguments.dropFirst()))
+            return (try? console.print(answer)) == nil ? .failure : .success
+        }
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot(ArgumentNormalizer.normalize(arguments, root: Plugin.self))
+        } catch {
+            return report(unparsed: error, console: console)
+        }
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return .success
+        } catch let failure as CommandFailure {
+            console.error(failure.description.printable(keepsLayout: true))
+            return failure.status
+        } catch is CancellationError {
+            return .interrupted
+        } catch let code as ExitCode {
+            return ExitStatus(rawValue: code.rawValue) ?? .failure
+        } catch  where Plugin.exitCode(for: error) != .failure {
+            // Help that a command asks for when it is run.
+            return report(unparsed: error, console: console)
+        } catch {
+            console.error(String(describing: error).printable(keepsLayout: true))
+            return .failure
+        }
+    }
+
+    /// A request for help is answered on the output, a command line that makes no sense on the diagnostics.
+    private static func report(unparsed error: any Error, console: Console) -> ExitStatus {
+        let text = fullMessage(for: error)
+        guard exitCode(for: error) == .success else {
+            console.note(text.printable(keepsLayout: true))
+            return .usage
+        }
+        do {
+            try console.print(text)
+            return .success
+        } catch {
+            console.error(error.description)
+            return error.status
+        }
+    }
+}

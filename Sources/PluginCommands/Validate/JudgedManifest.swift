@@ -1,0 +1,64 @@
+import EtcdRecoverModel
+import YAML
+
+/// A manifest of one of our kinds, read as far as its shape allows.
+struct JudgedManifest: Sendable {
+    var object: ManifestObject
+    var decoded: any DecodedManifest
+
+    static let kinds: [any ManagedResource.Type] = [EtcdBackup.self, EtcdRestore.self]
+
+    /// Nil for an object of another kind, which is none of our business. A kind in another spelling, or of another
+    /// version, is ours, and wrong.
+    init?(_ object: ManifestObject) {
+        guard let kind = Self.kinds.first(where: { $0.kind.lowercased() == object.kind.lowercased() }),
+            object.apiVersion.hasPrefix(kind.group + "/")
+        else { return nil }
+        self.object = object
+        decoded = kind.decode(object)
+    }
+
+    /// All there is to say about the object, in the order of its lines.
+    func findings(asking lookup: any Lookup, options: RuleOptions) async -> [LocatedFinding] {
+        let checked = CheckedObject(identity: object.identity, place: object.place)
+        return await decoded.defaultedFindings(asking: lookup, options: options).enumerated().map { offset, finding in
+            let place = object.place(of: finding.path)
+            return (
+                key: (place.line, place.column, offset),
+                finding: LocatedFinding(
+                    place: place, object: checked, path: finding.path.description, severity: finding.severity,
+                    rule: finding.rule, reason: finding.reason, message: finding.message)
+            )
+        }.sorted { $0.key < $1.key }.map(\.finding)
+    }
+}
+
+/// `Decoded` of any kind.
+protocol DecodedManifest: Sendable {
+    var resource: any ManagedResource { get }
+    /// Of the object as it would be stored, look-ups included.
+    func defaultedFindings(asking lookup: any Lookup, options: RuleOptions) async -> [Finding]
+}
+
+extension Decoded: DecodedManifest {
+    var resource: any ManagedResource { object }
+
+    func defaultedFindings(asking lookup: any Lookup, options: RuleOptions) async -> [Finding] {
+        var copy = self
+        let version = await object.sourceVersion(old: nil, lookup: lookup)
+        copy.object = object.defaulted(sourceVersion: version)
+        return await copy.allFindings(lookup: lookup, options: options)
+    }
+}
+
+extension ManagedResource {
+    fileprivate static func decode(_ manifest: ManifestObject) -> any DecodedManifest {
+        let node = manifest.node
+        var decoded = decode(node.jsonValue, unknownFields: .refuse) { path in
+            let scalar = node.node(at: path.steps.map(PathStep.init)).node.scalar
+            return scalar?.isTypedBySpelling == true ? scalar?.text : nil
+        }
+        if decoded.object.metadata.namespace == nil { decoded.object.metadata.namespace = manifest.namespace }
+        return decoded
+    }
+}

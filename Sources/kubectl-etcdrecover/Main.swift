@@ -1,0 +1,6 @@
+import PluginCommands
+
+@main
+enum Main {
+    static func main() async { await Plugin.runProcess() }
+}
