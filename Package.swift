@@ -71,8 +71,11 @@ let package = Package(
         .executableTarget(
             name: "etcdrecover",
             dependencies: [
-                "EtcdRecoverModel", "WebhookServer", "YAML",
+                "Cryptography", "EtcdRecoverModel", "KubernetesClient", "WebhookServer", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .executableTarget(name: "kubectl-etcdrecover", dependencies: ["PluginCommands"]),
@@ -83,7 +86,7 @@ let package = Package(
             dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
             path: "Tests/TestSupport"
         ),
-        .testTarget(name: "EtcdRecoverModelTests", dependencies: ["EtcdRecoverModel"]),
+        .testTarget(name: "EtcdRecoverModelTests", dependencies: ["EtcdRecoverModel", "YAML"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
