@@ -39,7 +39,13 @@ extension Plugin {
         do {
             command = try parseAsRoot(ArgumentNormalizer.normalize(arguments, root: Plugin.self))
         } catch {
-            return report(unparsed: error, console: console)
+            let status = report(unparsed: error, console: console)
+            if status == .usage, !arguments.contains("create"), arguments.contains(where: isClusterFlag) {
+                console.note(
+                    "note: --cluster names an EtcdCluster, in backup create; the kubeconfig's cluster is --kube-cluster"
+                )
+            }
+            return status
         }
         do {
             if var command = command as? any AsyncParsableCommand {
@@ -62,6 +68,11 @@ extension Plugin {
             console.error(String(describing: error).printable(keepsLayout: true))
             return .failure
         }
+    }
+
+    /// kubectl's own flag for the kubeconfig's cluster.
+    private static func isClusterFlag(_ argument: String) -> Bool {
+        argument == "--cluster" || argument.hasPrefix("--cluster=")
     }
 
     /// A request for help is answered on the output, a command line that makes no sense on the diagnostics.

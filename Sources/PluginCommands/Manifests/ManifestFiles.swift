@@ -29,6 +29,8 @@ enum ManifestFiles {
 
         mutating func add(_ argument: String) {
             if argument == "-" { return append(argument) }
+            // Reports name files as version control does.
+            let argument = argument.hasPrefix("./") && argument.count > 2 ? String(argument.dropFirst(2)) : argument
             if argument.hasPrefix("http://") || argument.hasPrefix("https://") {
                 return fail(argument, "is a URL; fetch it first: curl -fsSL URL | kubectl etcdrecover validate -f -")
             }
@@ -46,7 +48,9 @@ enum ManifestFiles {
             guard visited.insert(identity).inserted else { return }
             guard let names = directoryEntries(directory) else { return fail(directory, lastError()) }
             for name in names.sorted() {
-                let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
+                let path =
+                    [".", "./"].contains(directory)
+                    ? name : directory.hasSuffix("/") ? directory + name : directory + "/" + name
                 let isManifest = [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
                 guard let status = FileStatus(path) else {
                     if isManifest { fail(path, lastError()) }

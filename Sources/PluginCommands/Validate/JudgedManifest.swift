@@ -18,18 +18,14 @@ struct JudgedManifest: Sendable {
         decoded = kind.decode(object)
     }
 
-    /// All there is to say about the object, in the order of its lines.
+    /// All there is to say about the object, in field order.
     func findings(asking lookup: any Lookup, options: RuleOptions) async -> [LocatedFinding] {
         let checked = CheckedObject(identity: object.identity, place: object.place)
-        return await decoded.defaultedFindings(asking: lookup, options: options).enumerated().map { offset, finding in
-            let place = object.place(of: finding.path)
-            return (
-                key: (place.line, place.column, offset),
-                finding: LocatedFinding(
-                    place: place, object: checked, path: finding.path.description, severity: finding.severity,
-                    rule: finding.rule, reason: finding.reason, message: finding.message)
-            )
-        }.sorted { $0.key < $1.key }.map(\.finding)
+        return await decoded.defaultedFindings(asking: lookup, options: options).map { finding in
+            LocatedFinding(
+                place: object.place(of: finding.path), object: checked, path: finding.path.description,
+                severity: finding.severity, rule: finding.rule, reason: finding.reason, message: finding.message)
+        }
     }
 }
 

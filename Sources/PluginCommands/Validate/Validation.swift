@@ -38,11 +38,14 @@ struct Validation: Sendable {
         return report
     }
 
-    /// By file, in the order of the files, then as they came: by document and line.
+    /// By file, in the order of the files, then by line.
     private func inOrder(_ findings: [LocatedFinding]) -> [LocatedFinding] {
         let order = Dictionary(manifests.files.enumerated().map { ($1, $0) }) { first, _ in first }
         return findings.enumerated().map { offset, finding in
-            (key: (order[finding.place.file] ?? 0, finding.object == nil ? 0 : 1, offset), finding: finding)
+            (
+                key: (order[finding.place.file] ?? 0, finding.place.line, finding.place.column, offset),
+                finding: finding
+            )
         }.sorted { $0.key < $1.key }.map(\.finding)
     }
 }

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Testing
+
+@testable import PluginCommands
+
+struct ArgumentTests {
+    @Test(arguments: [
+        (["backup", "list"], ["backup", "list"]),
+        (["-n", "db", "backup", "list"], ["backup", "list", "-n", "db"]),
+        (["backup", "-n", "db", "list", "-A"], ["backup", "list", "-n", "db", "-A"]),
+        (
+            ["--context=prod", "--as", "jane", "backup", "list", "x"],
+            ["backup", "list", "--context=prod", "--as", "jane", "x"]
+        ),
+        (["-A", "restore", "ls"], ["restore", "ls", "-A"]),
+        (["--help", "backup"], ["backup", "--help"]),
+        (["-n", "db"], ["-n", "db"]),
+        (["--", "backup"], ["--", "backup"]),
+        (["bakup", "-n", "db"], ["bakup", "-n", "db"]),
+        (["backup", "create", "--wait=true"], ["backup", "create", "--wait"]),
+        (["backup", "create", "--wait=false"], ["backup", "create"]),
+        (["backup", "create", "--force-path-style=false"], ["backup", "create", "--no-force-path-style"]),
+        (["validate", "--recursive=true"], ["validate", "--recursive"]),
+        (["backup", "create", "--wait=maybe"], ["backup", "create", "--wait=maybe"]),
+        (["backup", "create", "--prefix=true"], ["backup", "create", "--prefix=true"]),
+    ])
+    func movesGlobalFlagsAndSpellsOutBooleans(_ typed: [String], expected: [String]) {
+        #expect(ArgumentNormalizer.normalize(typed, root: Plugin.self) == expected)
+    }
+
+    @Test func knowsEveryConnectionFlagWithAValue() throws {
+        struct Connection: ParsableCommand {
+            @OptionGroup var connection: ConnectionOptions
+            @OptionGroup var color: ColorOptions
+        }
+        let declared = try CommandTree(of: Connection.self).arguments?.filter { $0.kind == .option } ?? []
+        #expect(Set(declared.flatMap(\.spellings)) == ArgumentNormalizer.valued)
+    }
+
+    @Test func knowsEveryFlag() throws {
+        func flags(_ tree: CommandTree) -> [CommandTree.Argument] {
+            (tree.arguments ?? []).filter { $0.kind == .flag } + (tree.subcommands ?? []).flatMap(flags)
+        }
+        let names = try flags(CommandTree(of: Plugin.self)).flatMap(\.spellings).filter { $0.hasPrefix("--") }
+        let inverted = Set(names.filter { $0.hasPrefix("--no-") }.map { "--" + $0.dropFirst(5) })
+        #expect(inverted == ArgumentNormalizer.invertible)
+        #expect(
+            Set(names.filter { !$0.hasPrefix("--no-") && $0 != "--help" }).subtracting(inverted)
+                == ArgumentNormalizer.switches)
+    }
+
+    @Test func findsConnectionFlagsOnAnUnfinishedLine() {
+        let words = [
+            "backup", "-n", "db", "list", "--context=a", "-o", "json", "--insecure-skip-tls-verify", "--token",
+        ]
+        #expect(
+            ArgumentNormalizer.connectionFlags(in: words)
+                == ["-n", "db", "--context=a", "--insecure-skip-tls-verify", "--token"])
+    }
+}

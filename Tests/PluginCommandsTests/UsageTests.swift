@@ -1,0 +1,100 @@
+import Testing
+
+@testable import PluginCommands
+
+/// What the whole program answers before any work is done.
+struct UsageTests {
+    @Test(arguments: [
+        (["backup", "lst"], "error: Unexpected argument 'lst'"),
+        (["validate"], "error: nothing to check; give -f FILE, -f DIRECTORY or -f -"),
+        (
+            ["validate", "-f", "a", "-o", "xml"],
+            "error: The value 'xml' is invalid for '-o <output>'. Please provide one of 'text', 'json', 'github', 'sarif' or "
+                + "'junit'."
+        ),
+        (["backup", "create", "x"], "error: Missing expected argument '--cluster <cluster>'"),
+        (
+            ["backup", "create", "x", "--cluster", "c"],
+            "error: --provider and --bucket are missing: where is the backup to go?"
+        ),
+        (["backup", "create", "x", "--cluster", "c", "--provider", "s3"], "error: --bucket is missing"),
+        (
+            ["backup", "create", "x", "--cluster", "c", "--bucket", "b"],
+            "error: --provider is missing; give --provider s3 or --provider gcs"
+        ),
+        (
+            ["backup", "create", "x", "--cluster", "c", "--provider", "gcs", "--bucket", "b", "--region", "r"],
+            "error: --region and --force-path-style are for --provider s3 only"
+        ),
+        (
+            [
+                "backup", "create", "x", "--cluster", "c", "--provider", "s3", "--bucket", "b", "--wait",
+                "--dry-run=client",
+            ], "error: --wait needs an object: leave out --dry-run"
+        ),
+        (
+            ["backup", "create", "--cluster", "c", "--provider", "s3", "--bucket", "b", "--wait-timeout", "5s"],
+            "error: --wait-timeout needs --wait"
+        ),
+        (
+            [
+                "backup", "create", "--cluster", "c", "--provider", "s3", "--bucket", "b", "--wait", "--wait-timeout",
+                "soon", "--dry-run", "none",
+            ], #"error: --wait-timeout must be a duration like 30s, 10m or 1h30m, not "soon""#
+        ),
+        (["restore", "create", "--target", "t"], "error: give --from-backup, or --provider, --bucket and --key"),
+        (
+            ["restore", "create", "--target", "t", "--from-backup", "b", "--key", "k"],
+            "error: --from-backup and a location exclude each other"
+        ),
+        (["restore", "create", "--target", "t", "--key", "k"], "error: --key needs --provider and --bucket"),
+        (
+            ["restore", "create", "--target", "t", "--provider", "s3", "--bucket", "b"],
+            "error: --key is missing: which object of the bucket?"
+        ),
+        (["backup", "list", "x", "-A"], "error: names are of one namespace; leave out -A or the names"),
+        (["backup", "list", "x", "-l", "a=b"], "error: give names or a selector, not both"),
+        (
+            ["wait", "pod/x"],
+            #"error: The value 'pod/x' is invalid for '<target>': "pod/x" is neither backup/NAME nor restore/NAME"#
+        ),
+        (
+            ["wait", "backup/x", "--for=Done"],
+            "error: --for must be one of Pending, Snapshotting, Uploading, Completed, Failed, "
+                + #"condition=TYPE[=STATUS] or delete, not "Done""#
+        ),
+        (
+            ["wait", "backup/x", "--timeout", "1y"],
+            #"error: --timeout must be a duration like 30s, 10m or 1h30m, not "1y""#
+        ),
+        (
+            ["backup", "list", "--request-timeout", "x"],
+            #"error: --request-timeout must be a duration like 30s, 10m or 1h30m, not "x""#
+        ),
+        (["backup", "list", "--cluster", "c"], "error: Unknown option '--cluster'. Did you mean '--user'?"),
+    ])
+    func refusesSenselessCommandLines(_ arguments: [String], firstLine: String) async throws {
+        let captured = try CapturedConsole()
+        let status = await Plugin.run(arguments, console: captured.console)
+        #expect(status == .usage)
+        #expect(captured.diagnostics.split(separator: "\n").first.map(String.init) == firstLine)
+        #expect(captured.output.isEmpty)
+    }
+
+    @Test(arguments: [
+        [], ["--help"], ["backup", "create", "-h"], ["help", "wait"], ["-n", "x", "validate", "--help"],
+    ])
+    func helpIsDataAndNamesKubectl(_ arguments: [String]) async throws {
+        let captured = try CapturedConsole()
+        #expect(await Plugin.run(arguments, console: captured.console) == .success)
+        #expect(captured.output.contains("USAGE: kubectl etcdrecover"))
+        #expect(!captured.output.contains("kubectl-etcdrecover <"))
+        #expect(captured.diagnostics.isEmpty)
+    }
+
+    @Test func controlCharactersOfTheCommandLineAreNotEchoed() async throws {
+        let captured = try CapturedConsole()
+        #expect(await Plugin.run(["wait", "\u{1B}[2Jx"], console: captured.console) == .usage)
+        #expect(!captured.diagnostics.contains("\u{1B}"))
+    }
+}

@@ -1,0 +1,210 @@
+import EtcdRecoverModel
+import Glibc
+import Testing
+
+@testable import PluginCommands
+
+struct ValidationTests {
+    private static let backup = """
+        apiVersion: operator.etcd.io/v1alpha1
+        kind: EtcdBackup
+        metadata:
+          name: nightly
+        spec:
+          clusterRef: main
+          destination:
+            provider: s3
+            secretRef: {name: keys}
+            s3: {bucket: backups, region: eu-west-1}
+          retention: {retainCount: 3}
+
+        """
+    private static let world = """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: keys}
+        stringData: {accessKeyID: AKIAEXAMPLE, secretAccessKey: hush-hush-value}
+        ---
+        apiVersion: operator.etcd.io/v1alpha1
+        kind: EtcdCluster
+        metadata: {name: main}
+        spec: {size: 3, version: 3.5.21}
+
+        """
+
+    /// The report on files of these names and texts, their directory's name left out.
+    private func report(
+        _ files: KeyValuePairs<String, String>, namespace: String = "default"
+    ) async throws -> ValidationReport {
+        try await withDirectory { directory in
+            for (name, text) in files { try write(text, to: "\(directory)/\(name)") }
+            var manifests = Manifests([directory], recursive: true, namespace: namespace)
+            manifests.dropPrefix(directory + "/")
+            return await Validation(manifests).report()
+        }
+    }
+
+    private func lines(_ report: ValidationReport) -> [String] {
+        report.text(style: .plain).split(separator: "\n").map(String.init)
+    }
+
+    @Test func manifestsOfOneRunSeeEachOther() async throws {
+        let alone = try await report(["backup.yaml": Self.backup])
+        let together = try await report(["backup.yaml": Self.backup, "world.yaml": Self.world])
+        #expect(
+            alone.findings.map(\.path) == [
+                "spec.clusterRef", "spec.destination.prefix", "spec.destination.secretRef.name",
+            ])
+        #expect(alone.findings.allSatisfy { $0.severity == .unresolved })
+        #expect(together.findings.map(\.path) == ["spec.destination.prefix"])
+        #expect(together.objects.map(\.identity.description) == ["EtcdBackup/default/nightly"])
+        #expect(together.skipped == 2)
+        #expect(together.status(strict: true) == .success)
+    }
+
+    @Test func aSecretOfTheRunIsCheckedAndNeverPrinted() async throws {
+        let broken = Self.world.replacing("accessKeyID: AKIAEXAMPLE, ", with: "")
+        let report = try await report(["backup.yaml": Self.backup, "world.yaml": broken])
+        #expect(report.count(.error) == 1)
+        #expect(report.findings.contains { $0.path == "spec.destination.secretRef.name" && $0.severity == .error })
+        for format in ReportFormat.allCases {
+            #expect(!report.rendered(as: format).contains("hush"))
+        }
+    }
+
+    @Test func theNamespaceOfTheRunIsForManifestsWithoutOne() async throws {
+        let elsewhere = Self.world.replacing("name: main", with: "name: main, namespace: other")
+        let report = try await report(["a.yaml": Self.backup, "b.yaml": elsewhere], namespace: "prod")
+        #expect(report.objects.map(\.identity.description) == ["EtcdBackup/prod/nightly"])
+        #expect(report.findings.map(\.path) == ["spec.clusterRef", "spec.destination.prefix"])
+    }
+
+    @Test func everyProblemIsToldAtItsPlace() async throws {
+        let bad = """
+            # a comment
+            apiVersion: operator.etcd.io/v1alpha1
+            kind: EtcdBackup
+            metadata:
+              name: bad
+              labels: {prod: y}
+            spec:
+              clusterRef: 123
+              destination:
+                provider: s3
+                prefx: a
+                prefix: /a
+                secretRef: {name: keys}
+                s3: {bucket: backups}
+              retention:
+                retainCount: "3"
+
+            """
+        #expect(
+            lines(try await report(["bad.yaml": bad, "world.yaml": Self.world])) == [
+                #"bad.yaml:6:12: error: EtcdBackup/default/bad: metadata.labels.prod: Invalid value: true: must be a string, "#
+                    + #"not a boolean (YAML reads a plain y so): write "y", with the quotes [shape.type]"#,
+                #"bad.yaml:8:3: error: EtcdBackup/default/bad: spec.clusterRef: Invalid value: 123: must be a string, "#
+                    + #"not a number: write "123", with the quotes [shape.type]"#,
+                #"bad.yaml:11:5: error: EtcdBackup/default/bad: spec.destination.prefx: Forbidden: unknown field: "#
+                    + #"did you mean "prefix"? [shape.unknownField]"#,
+                #"bad.yaml:12:5: error: EtcdBackup/default/bad: spec.destination.prefix: Invalid value: "/a": "#
+                    + "must not begin with a slash [destination.prefix.invalid]",
+                #"bad.yaml:16:5: error: EtcdBackup/default/bad: spec.retention.retainCount: Invalid value: "3": "#
+                    + "must be an integer (int32), not a string: write it without quotes [shape.type]",
+            ])
+    }
+
+    @Test func aBrokenFileHidesNeitherItsFirstDocumentsNorOtherFiles() async throws {
+        let report = try await report([
+            "a.yaml": Self.backup + "---\nfoo: [\n", "b.json": #"{"apiVersion": "#, "c.yaml": "x: \u{0}",
+            "d.yaml": Self.world,
+            "e.yaml": "a: &a [x]\nb: *c\n", "f.yaml": "a: 1\na: 2\n", "g.yaml": "", "h.yaml": "# nothing\n---\n",
+        ])
+        #expect(report.objects.map(\.identity.name) == ["nightly"])
+        #expect(
+            report.findings.filter { $0.rule == .malformedFile }.map(\.place.file) == [
+                "a.yaml", "b.json", "c.yaml", "e.yaml", "f.yaml",
+            ])
+        #expect(report.status(strict: false) == .failure)
+        #expect(report.files.count == 8)
+    }
+
+    @Test func bombsAndOversizedFilesAreFindings() async throws {
+        var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...9 {
+            bomb +=
+                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+                + "]\n"
+        }
+        let deep = String(repeating: "[", count: 10_000)
+        try await withDirectory { directory in
+            try write(bomb, to: "\(directory)/bomb.yaml")
+            try write(deep, to: "\(directory)/deep.yaml")
+            try write([0x61, 0x3A, 0x20, 0xFF], to: "\(directory)/latin.yaml")
+            try write("", to: "\(directory)/sparse.yaml")
+            try #require(truncate("\(directory)/sparse.yaml", 1 << 34) == 0)
+            let report = await Validation(Manifests([directory], recursive: true, namespace: "default")).report()
+            #expect(report.findings.map(\.rule) == [.malformedFile, .malformedFile, .malformedFile, .unreadableFile])
+            #expect(report.objects.isEmpty)
+        }
+    }
+
+    @Test func listsAreExpandedAndOtherKindsCounted() async throws {
+        let item = """
+            - metadata: {name: a}
+              spec: {clusterRef: main, destination: {provider: s3, s3: {bucket: backups, region: eu-west-1}}}
+
+            """
+        let report = try await report([
+            "list.yaml": "apiVersion: operator.etcd.io/v1alpha1\nkind: EtcdBackupList\nitems:\n" + item,
+            "mixed.yaml":
+                "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n",
+            "values.yaml": "replicas: 3\n",
+            "foreign.yaml": "apiVersion: etcd.database.coreos.com/v1beta2\nkind: EtcdBackup\nmetadata: {name: x}\n",
+        ])
+        #expect(
+            report.objects == [
+                CheckedObject(
+                    identity: .init(kind: "EtcdBackup", namespace: "default", name: "a"),
+                    place: Place(file: "list.yaml", line: 4, column: 3))
+            ])
+        #expect(report.skipped == 3)
+        #expect(report.count(.error) == 0)
+    }
+
+    @Test func aKindOfOursInAnotherSpellingOrVersionIsAnError() async throws {
+        let report = try await report([
+            "a.yaml": Self.backup.replacing("EtcdBackup", with: "etcdbackup"),
+            "b.yaml": Self.backup.replacing("v1alpha1", with: "v1beta1"), "world.yaml": Self.world,
+        ])
+        #expect(report.findings.filter { $0.severity == .error }.map(\.path) == ["kind", "apiVersion"])
+        #expect(report.skipped == 2)
+    }
+
+    @Test func oneNameTwiceIsAWarning() async throws {
+        let report = try await report(["a.yaml": Self.backup, "b.yaml": Self.backup, "world.yaml": Self.world])
+        #expect(
+            lines(report).filter { $0.contains("manifest.duplicate") } == [
+                "b.yaml:1:1: warning: EtcdBackup/default/nightly: is also defined at a.yaml:1:1; "
+                    + "only one of the two can be applied [manifest.duplicate]"
+            ])
+    }
+
+    @Test func everyFormatRendersARealRun() async throws {
+        let report = try await report(["a.yaml": Self.backup.replacing("main", with: "Main_\u{202E}"), "b.yaml": "["])
+        for format in ReportFormat.allCases {
+            #expect(!report.rendered(as: format).isEmpty)
+            #expect(!report.rendered(as: format).contains("\u{1B}"))
+        }
+    }
+}
+
+extension Manifests {
+    /// Makes the places of a report the same wherever the files lay.
+    fileprivate mutating func dropPrefix(_ prefix: String) {
+        func dropped(_ file: String) -> String { file.hasPrefix(prefix) ? String(file.dropFirst(prefix.count)) : file }
+        files = files.map(dropped)
+        for index in objects.indices { objects[index].file = dropped(objects[index].file) }
+        for index in findings.indices { findings[index].place.file = dropped(findings[index].place.file) }
+    }
+}
