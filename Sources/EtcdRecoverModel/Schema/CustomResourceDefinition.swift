@@ -45,7 +45,8 @@ package enum CustomResourceDefinition {
         let header = Schema.object([
             .init("apiVersion", .string(), "Group and version of the API: \(type.apiVersion)."),
             .init("kind", .string(), "The kind of the object: \(type.kind)."),
-            .init("metadata", .object([]), "Name, namespace, labels and annotations."),
+            // Kubernetes 1.20 refuses a CRD that says anything about metadata, were it only a description.
+            .init("metadata", .object([]), ""),
         ])
         return Schema.object(header.fields + type.schema.fields).openAPI(description: type.summary)
     }

@@ -1,7 +1,8 @@
 extension Schema {
     /// As a structural schema of OpenAPI v3.
     func openAPI(description: String? = nil) -> JSONValue {
-        var members: [String: JSONValue] = description.map { ["description": .string($0)] } ?? [:]
+        var members: [String: JSONValue] = [:]
+        if let description, !description.isEmpty { members["description"] = .string(description) }
         switch self {
         case .string(let format):
             members["type"] = "string"
