@@ -193,9 +193,12 @@ final class CurlMulti: @unchecked Sendable {
         curl_multi_add_handle(handle, easy.handle)
     }
 
-    /// Ends the transfer where it stands: closes its connection or resets its stream.
+    /// Ends the transfer where it stands. Its connection closes, unless other transfers share it: then its stream is reset.
     func remove(_ easy: CurlEasy) {
         guard members.removeValue(forKey: easy.handle) != nil else { return }
+        // Without effect on a transfer that is over. HTTP/2 connections would be used again, but libcurl 7.88 fails the next
+        // request on one whose last response was cut off.
+        cc_set_long(easy.handle, CURLOPT_FORBID_REUSE, 1)
         curl_multi_remove_handle(handle, easy.handle)
     }
 

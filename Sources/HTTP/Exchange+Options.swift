@@ -53,6 +53,8 @@ extension Exchange {
             case .http2PriorKnowledge: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
             }
         easy.set(CURLOPT_HTTP_VERSION, version)
+        // Then the frames say where the body ends, and nghttp2 checks the length; the trailers come after both.
+        if configuration.version == .http2PriorKnowledge { easy.set(CURLOPT_IGNORE_CONTENT_LENGTH, 1) }
         if configuration.sharesConnections { easy.set(CURLOPT_PIPEWAIT, 1) }
         if let route = request.route { easy.addRoute(route) }
         // Empty rather than unset: the environment was read by `ProxySettings`, libcurl is not to read it again.

@@ -5,10 +5,12 @@ final class Exchange: CurlEasyDelegate {
     let transfer: Transfer
     let request: PreparedRequest
     private let headerLimit: Int
+    private let requiresHTTP2: Bool
     private var parser: HeadParser
     private var clock: TransferClock
     private var isConnected = false
     private var hasHead = false
+    private(set) var isHTTP2 = false
     private var bodyBytes: Int64 = 0
     private var sentBytes = 0
     /// Why a callback aborted: more exact than what libcurl makes of it.
@@ -18,10 +20,11 @@ final class Exchange: CurlEasyDelegate {
     /// A deadline may now be earlier than `checkDeadlines` said.
     private(set) var hasNewDeadline = true
 
-    init(_ transfer: Transfer, _ request: PreparedRequest, headerLimit: Int) {
+    init(_ transfer: Transfer, _ request: PreparedRequest, headerLimit: Int, requiresHTTP2: Bool) {
         self.transfer = transfer
         self.request = request
         self.headerLimit = headerLimit
+        self.requiresHTTP2 = requiresHTTP2
         parser = HeadParser(limit: headerLimit)
         clock = TransferClock(transfer.deadlines, start: transfer.start)
     }
@@ -76,7 +79,12 @@ final class Exchange: CurlEasyDelegate {
         clock.moved(line.count, at: .now)
         do throws(HeadParser.Failure) {
             if let head = try parser.read(line) {
+                if requiresHTTP2, head.version != .http2 {
+                    failure = .malformedResponse(endpoint: request.endpoint, reason: "HTTP/1.1 instead of HTTP/2")
+                    return false
+                }
                 hasHead = true
+                isHTTP2 = head.version == .http2
                 hasNews = true
                 transfer.received(head)
             }

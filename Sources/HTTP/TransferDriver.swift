@@ -27,12 +27,17 @@ struct TransferDriver {
                 forget(exchange)
             }
         }
+        var mayHoldMore = false
         for (exchange, _) in exchanges.values {
-            if exchange.hasNews { exchange.announce() }
+            if exchange.hasNews {
+                mayHoldMore = mayHoldMore || exchange.isHTTP2
+                exchange.announce()
+            }
             if exchange.hasNewDeadline { nextCheck = .now }
         }
         checkDeadlines()
-        multi.poll(milliseconds: pause)
+        // libcurl 7.88 can keep HTTP/2 frames it has read, the end of a stream too, and forget to ask for another round.
+        multi.poll(milliseconds: mayHoldMore ? 0 : pause)
     }
 
     mutating func stop() {
@@ -50,7 +55,9 @@ struct TransferDriver {
     }
 
     private mutating func start(_ transfer: Transfer, _ request: PreparedRequest) {
-        let exchange = Exchange(transfer, request, headerLimit: configuration.headerLimit)
+        let exchange = Exchange(
+            transfer, request, headerLimit: configuration.headerLimit,
+            requiresHTTP2: configuration.version == .http2PriorKnowledge)
         do {
             let easy = try exchange.makeEasy(configuration, tls)
             exchanges[ObjectIdentifier(transfer)] = (exchange, easy)

@@ -1,8 +1,10 @@
 import Foundation
 
+@testable import HTTP
+
 /// A certificate authority and leaves of several kinds, made by the `openssl` command once for all tests.
 struct Certificates: Sendable {
-    static let made = Result { try Certificates() }
+    static let made = Task { try await onThread { try Certificates() } }
 
     let folder: String
 
@@ -65,4 +67,15 @@ struct Certificates: Sendable {
 
 extension String {
     fileprivate var words: [String] { split(separator: " ").map(String.init) }
+}
+
+/// Runs what blocks outside of the few threads that tasks share.
+func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        do {
+            try HTTP.Thread.start { continuation.resume(with: Result { try body() }) }
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
 }

@@ -8,10 +8,18 @@ import Testing
 struct HTTP2Tests {
     private let certificates: Certificates
 
-    init() throws {
-        certificates = try Certificates.made.get()
-        try certificates.write([UInt8](repeating: 0, count: 64 << 20), to: "large")
-        try certificates.write(Array("small".utf8), to: "small")
+    /// With a file larger than the window of 32 MiB that libcurl grants a stream, and a small one.
+    private static let folder = Task {
+        let certificates = try await Certificates.made.value
+        return try await onThread {
+            try certificates.write([UInt8](repeating: 0, count: 64 << 20), to: "large")
+            try certificates.write(Array("small".utf8), to: "small")
+            return certificates
+        }
+    }
+
+    init() async throws {
+        certificates = try await Self.folder.value
     }
 
     private func nghttpd(_ options: [String]) -> (Int) -> [String] {
@@ -50,22 +58,38 @@ struct HTTP2Tests {
     }
 
     @Test func priorKnowledgeNeedsNoTLSAndTrailersArrive() async throws {
-        try await withNghttpd(["--no-tls", "--trailer=grpc-status: 0"]) { port in
+        try await withNghttpd(["--no-tls", "--echo-upload", "--trailer=grpc-status: 0"]) { port in
             let response = try await client(.http2PriorKnowledge).send(
-                Request(.get, "http://127.0.0.1:\(port)/small.pem"))
+                Request(.post, "http://127.0.0.1:\(port)/", body: .bytes(Array("echo".utf8))))
             #expect(response.head.version == .http2)
+            #expect(response.body == Array("echo".utf8))
             let name = try #require(HTTPField.Name("grpc-status"))
             #expect(response.trailers == [name: "0"])
         }
     }
 
-    @Test func aStreamedUploadComesBack() async throws {
+    @Test func aServerThatFallsBackToHTTP1IsRefused() async throws {
+        let arguments = PythonServer.arguments(
+            certificate: certificates.path("server"), key: certificates.path("server-key"))
+        try await withServer("python3", arguments) { port in
+            let error = try await #require(throws: HTTPError.self) {
+                _ = try await client(.http2PriorKnowledge).send(Request(.get, "https://127.0.0.1:\(port)/"))
+            }
+            #expect(error == .malformedResponse(endpoint: "127.0.0.1:\(port)", reason: "HTTP/1.1 instead of HTTP/2"))
+        }
+    }
+
+    @Test func streamedUploadsComeBack() async throws {
         try await withNghttpd(["--no-tls", "--echo-upload"]) { port in
-            let source = CountingSource(chunk: 100_000, chunks: 40)
-            let response = try await client(.http2PriorKnowledge).send(
-                Request(.post, "http://127.0.0.1:\(port)/", body: .stream(length: nil, source)))
-            #expect(response.status == .ok)
-            #expect(response.body.count == 4_000_000)
+            let client = try client(.http2PriorKnowledge)
+            for _ in 0..<20 {
+                let source = CountingSource(chunk: 100_000, chunks: 40)
+                let response = try await client.send(
+                    Request(.post, "http://127.0.0.1:\(port)/", body: .stream(length: nil, source)),
+                    deadlines: Deadlines(idle: .seconds(8)))
+                #expect(response.status == .ok)
+                #expect(response.body.count == 4_000_000)
+            }
         }
     }
 
@@ -91,7 +115,7 @@ struct HTTP2Tests {
                 #expect(try await chunks.next() != nil)
                 try await Task.sleep(for: .milliseconds(200))
                 for _ in 0..<10 {
-                    let deadlines = Deadlines(total: .seconds(2))
+                    let deadlines = Deadlines(total: .seconds(10))
                     let response = try await client.send(Request(.get, "\(url)/small.pem"), deadlines: deadlines)
                     #expect(response.body == Array("small".utf8))
                 }
@@ -102,7 +126,7 @@ struct HTTP2Tests {
         }
     }
 
-    @Test func cancellingResetsTheStreamAndKeepsTheClientUsable() async throws {
+    @Test func leavingEarlyKeepsTheClientUsable() async throws {
         try await withNghttpd(["--no-tls"]) { port in
             let client = try client(.http2PriorKnowledge)
             for _ in 0..<20 {

@@ -48,14 +48,14 @@ struct ProxyTests {
         }
     }
 
-    private func client(proxy: String) throws -> HTTPClient {
-        let certificates = try Certificates.made.get()
+    private func client(proxy: String) async throws -> HTTPClient {
+        let certificates = try await Certificates.made.value
         let tls = TLSOptions(certificateAuthorities: try certificates.read("ca"))
         return try HTTPClient(HTTPClient.Configuration(tls: tls, proxy: .url(SecretBytes(proxy))))
     }
 
     private func withOrigin(_ body: (Int) async throws -> Void) async throws {
-        let certificates = try Certificates.made.get()
+        let certificates = try await Certificates.made.value
         let arguments = PythonServer.arguments(
             certificate: certificates.path("server"), key: certificates.path("server-key"))
         try await withServer("python3", arguments, body)
@@ -65,7 +65,7 @@ struct ProxyTests {
         try await withOrigin { port in
             let heads = Observed<[String]>()
             let proxy = try proxy(to: port, heads: heads)
-            let client = try client(proxy: "http://me:pa55word@127.0.0.1:\(proxy.port)")
+            let client = try await client(proxy: "http://me:pa55word@127.0.0.1:\(proxy.port)")
             let response = try await client.send(
                 Request(.get, "https://server.test/", authorization: .bearer(SecretBytes("t0ken"))))
             #expect(try SeenRequest(response).headers["authorization"] == "Bearer t0ken")
@@ -79,7 +79,7 @@ struct ProxyTests {
 
     @Test func aRefusedTunnelNamesTheProxyAndTheStatus() async throws {
         let proxy = try proxy(to: 1, status: 407)
-        let client = try client(proxy: "http://me:pa55word@127.0.0.1:\(proxy.port)")
+        let client = try await client(proxy: "http://me:pa55word@127.0.0.1:\(proxy.port)")
         let error = try await #require(throws: HTTPError.self) {
             _ = try await client.send(Request(.get, "https://server.test/"))
         }
@@ -89,7 +89,7 @@ struct ProxyTests {
 
     @Test func aProxyThatIsDownIsNamed() async throws {
         let port = try unusedPort()
-        let client = try client(proxy: "http://127.0.0.1:\(port)")
+        let client = try await client(proxy: "http://127.0.0.1:\(port)")
         let error = try await #require(throws: HTTPError.self) {
             _ = try await client.send(Request(.get, "https://server.test/"))
         }
@@ -97,7 +97,7 @@ struct ProxyTests {
     }
 
     @Test func aBadProxyURLIsRefusedWithoutRepeatingIt() async throws {
-        let client = try client(proxy: "gopher://me:pa55word@127.0.0.1:1")
+        let client = try await client(proxy: "gopher://me:pa55word@127.0.0.1:1")
         let error = try await #require(throws: HTTPError.self) {
             _ = try await client.send(Request(.get, "https://server.test/"))
         }

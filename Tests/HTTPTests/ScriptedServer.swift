@@ -42,36 +42,47 @@ struct NoSocket: Error {
     let errno: Int32
 }
 
-/// A listening socket on a port of the system's choice.
-private func listen() throws -> (socket: Int32, port: Int) {
+/// A listening socket, on a port of the system's choice unless one is given.
+private func listen(on port: Int = 0) throws -> (socket: Int32, port: Int) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            bind(listener, address, length) + Glibc.listen(listener, 512) + getsockname(listener, address, &length)
+            bind(listener, address, length) == 0 && Glibc.listen(listener, 512) == 0
+                && getsockname(listener, address, &length) == 0
         }
     }
-    guard result == 0 else { throw NoSocket(errno: errno) }
+    guard result else {
+        defer { close(listener) }
+        throw NoSocket(errno: errno)
+    }
     return (listener, Int(UInt16(bigEndian: address.sin_port)))
 }
 
-/// A port nobody listens on (any more).
+/// A port nobody listens on (any more), below those the system gives to sockets that name none, and never the same twice.
 func unusedPort() throws -> Int {
-    let (socket, port) = try listen()
-    close(socket)
-    return port
+    while true {
+        let port = Int.random(in: 20_000..<32_000)
+        guard givenPorts.withLock({ $0.insert(port).inserted }) else { continue }
+        guard let (socket, _) = try? listen(on: port) else { continue }
+        close(socket)
+        return port
+    }
 }
 
-/// The server's end of a connection. Reads and writes give up after ten seconds.
+private let givenPorts = Mutex<Set<Int>>([])
+
+/// The server's end of a connection. Reads and writes give up after half a minute.
 struct Peer: Sendable {
     let socket: Int32
 
     init(socket: Int32) {
         self.socket = socket
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -114,7 +125,7 @@ struct Peer: Sendable {
         write(Array(text.utf8))
     }
 
-    /// Waits until the peer has closed; false after ten seconds.
+    /// Waits until the peer has closed; false after half a minute.
     func waitForClose() -> Bool {
         var byte: UInt8 = 0
         while true {

@@ -91,6 +91,7 @@ enum PythonServer {
         if cert:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(cert, key)
+            context.set_alpn_protocols(['http/1.1'])
             if client_ca:
                 context.verify_mode = ssl.CERT_REQUIRED
                 context.load_verify_locations(client_ca)

@@ -56,7 +56,7 @@ struct StreamingTests {
         let (server, _, closed) = try fountain()
         let status = try await client.withResponse(to: Request(.get, server.url)) { head, _ in head.status }
         #expect(status == .ok)
-        #expect(try await closed.wait(.seconds(1)) == true)
+        #expect(try await closed.wait() == true)
     }
 
     @Test func cancellingTheTaskClosesTheConnection() async throws {
@@ -70,8 +70,8 @@ struct StreamingTests {
         let start = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
-        #expect(try await closed.wait(.seconds(1)) == true)
-        #expect(.now - start < .seconds(1))
+        #expect(try await closed.wait() == true)
+        #expect(.now - start < .seconds(5))
     }
 
     @Test func cancellingInMidBodyClosesTheConnection() async throws {
@@ -85,7 +85,7 @@ struct StreamingTests {
         _ = try await started.wait()
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(try await closed.wait(.seconds(1)) == true)
+        #expect(try await closed.wait() == true)
     }
 
     @Test func anErrorOfTheConsumerPassesAndClosesTheConnection() async throws {
@@ -94,7 +94,7 @@ struct StreamingTests {
         await #expect(throws: Enough.self) {
             try await client.withResponse(to: Request(.get, server.url)) { _, _ in throw Enough() }
         }
-        #expect(try await closed.wait(.seconds(1)) == true)
+        #expect(try await closed.wait() == true)
     }
 
     @Test func whatArrivedBeforeALossIsStillRead() async throws {
@@ -195,7 +195,7 @@ struct StreamingTests {
         await #expect(throws: CountingSource.Broken.self) {
             _ = try await client.send(Request(.put, server.url, body: .stream(length: nil, source)))
         }
-        #expect(try await closed.wait(.seconds(1)) == true)
+        #expect(try await closed.wait() == true)
     }
 
     @Test func anAnswerInMidUploadEndsTheUpload() async throws {
@@ -217,10 +217,10 @@ struct StreamingTests {
             repeat { piece = peer.read() } while !piece.isEmpty && !piece.suffix(5).elementsEqual("0\r\n\r\n".utf8)
             peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         }
-        let source = CountingSource(chunk: 3, chunks: 2, gap: .milliseconds(600))
+        let source = CountingSource(chunk: 3, chunks: 2, gap: .milliseconds(1500))
         let response = try await client.send(
             Request(.post, server.url, body: .stream(length: nil, source)),
-            deadlines: Deadlines(idle: .milliseconds(300)))
+            deadlines: Deadlines(idle: .seconds(1)))
         #expect(response.status == .ok)
     }
 }

@@ -7,8 +7,8 @@ import Testing
 struct TLSTests {
     private let certificates: Certificates
 
-    init() throws {
-        certificates = try Certificates.made.get()
+    init() async throws {
+        certificates = try await Certificates.made.value
     }
 
     private func python(_ leaf: Certificates.Leaf, clientAuthority: String? = nil) -> (Int) -> [String] {
@@ -73,7 +73,7 @@ struct TLSTests {
 
     @Test(arguments: ["-tls1_2", "-tls1_3"])
     func aClientCertificateFromMemoryIsAccepted(_ version: String) async throws {
-        try await withServer("openssl", s_server(version)) { port in
+        try await withServer("openssl", sServer(version)) { port in
             let url = "https://127.0.0.1:\(port)/"
             let response = try await client(certificate: .client).send(Request(.get, url))
             #expect(String(decoding: response.body, as: UTF8.self).contains("CN=client"))
@@ -88,13 +88,13 @@ struct TLSTests {
     }
 
     @Test func oldProtocolVersionsAreNotSpoken() async throws {
-        try await withServer("openssl", s_server("-tls1_1")) { port in
+        try await withServer("openssl", sServer("-tls1_1")) { port in
             let error = try await failure(client(certificate: .client), port: port)
             #expect(error == .tls(endpoint: "127.0.0.1:\(port)", .handshake))
         }
     }
 
-    private func s_server(_ version: String) -> (Int) -> [String] {
+    private func sServer(_ version: String) -> (Int) -> [String] {
         { port in
             [
                 "s_server", "-www", "-quiet", "-accept", "127.0.0.1:\(port)", version, "-Verify", "1",
