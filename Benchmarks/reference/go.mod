@@ -1,0 +1,3 @@
+module etcdrecover/benchmarks/reference
+
+go 1.19
