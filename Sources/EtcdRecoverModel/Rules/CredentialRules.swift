@@ -58,7 +58,7 @@ extension Looking {
     }
 
     private func question(_ name: String, _ requester: UserInfo?) -> String {
-        "whether Secret \(quoted(name)) has the keys and \(who(requester)) may get it"
+        "whether Secret \(quoted(name)) has the keys and may be used by \(who(requester))"
     }
 
     private func who(_ requester: UserInfo?) -> String {

@@ -25,14 +25,14 @@ enum EndpointRules {
             findings.append(
                 Finding(
                     local, at: path,
-                    "\(quoted(endpoint)) leads to \(url.host), \(place.rawValue), where anything might answer with this "
-                        + "program's rights: name the store by an address of its own"))
+                    "\(quoted(endpoint)) is \(url.host), \(place.rawValue), and what answers there would be taken for the store: "
+                        + "name the store by an address of its own"))
         }
         if !url.isSecure {
             findings.append(
                 Finding(
                     insecure, at: path,
-                    "over http, credentials and data travel in the clear: use https"))
+                    "credentials and data travel in the clear over http: use https"))
         }
     }
 }

@@ -33,9 +33,10 @@ enum PrefixRules {
         var problems: [String] = []
         if text.utf8.first == UInt8(ascii: "/") { problems.append("must not begin with a slash") }
         let segments = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        // A leading slash has been told, and the empty segment before it with it.
-        if segments.dropFirst().contains(where: \.isEmpty) {
+        if segments.dropFirst().dropLast().contains(where: \.isEmpty) {
             problems.append("must not have an empty segment (\"//\")")
+        } else if segments.count > 1, segments.last?.isEmpty == true, text != "/" {
+            problems.append("must not end with a slash")
         }
         if segments.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }) {
             problems.append("must not have a segment \".\" or \"..\"")

@@ -5,6 +5,9 @@ package struct EndpointURL: Hashable, Sendable {
     package var port: UInt16
     package var path: String
 
+    /// In bytes; longer ones are not read at all.
+    private static let longest = 2048
+
     /// `host:port`, the same for every spelling of one server.
     package var authority: String { "\(host):\(port)" }
 
@@ -25,6 +28,7 @@ package struct EndpointURL: Hashable, Sendable {
 
     /// Everything that is wrong with `text`, each saying what must hold; empty for a sound URL.
     package static func problems(in text: String) -> [String] {
+        guard text.utf8.count <= longest else { return ["must have at most \(longest) characters"] }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }) else {
             return ["must be ASCII without spaces, control characters and backslashes"]
         }
@@ -68,7 +72,8 @@ package struct EndpointURL: Hashable, Sendable {
         var hasFragment: Bool
 
         init?(_ text: String) {
-            guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }),
+            guard text.utf8.count <= EndpointURL.longest,
+                text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }),
                 let separator = text.firstRange(of: "://")
             else { return nil }
             scheme = text[..<separator.lowerBound].lowercased()

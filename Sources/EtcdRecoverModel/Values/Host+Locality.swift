@@ -33,7 +33,8 @@ extension Host {
 
     private static func place(ofIPv4 address: UInt32) -> LocalPlace? {
         switch address {
-        case 0xa9fe_a9fe, 0x6464_64c8, 0xc000_00c0, 0xa83f_8110: .metadata  // AWS and most others; Alibaba, Oracle, Azure
+        // AWS and most others, Alibaba, Oracle, Azure.
+        case 0xa9fe_a9fe, 0x6464_64c8, 0xc000_00c0, 0xa83f_8110: .metadata
         case _ where address >> 24 == 127: .loopback
         case _ where address >> 24 == 0: .unspecified  // "this network": Linux takes 0.0.0.0 for itself
         case _ where address >> 16 == 0xa9fe: .linkLocal

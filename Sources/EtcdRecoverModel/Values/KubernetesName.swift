@@ -2,7 +2,7 @@
 package enum KubernetesName {
     /// A DNS-1123 label.
     package static func labelProblem(_ name: String, longest: Int = 63) -> String? {
-        isLabel(name.utf8) && name.utf8.count <= longest
+        name.utf8.count <= longest && isLabel(name.utf8)
             ? nil
             : "must be at most \(longest) lower-case letters, digits and hyphens, starting and ending with a letter or "
                 + "digit (a DNS-1123 label)"

@@ -1,0 +1,66 @@
+@testable import EtcdRecoverModel
+
+enum CollisionCases {
+    private static func row(
+        _ name: String, beside other: EtcdBackup, retainCount: Int64 = 7, _ expected: [String]
+    ) -> RuleCase {
+        var world = World.prod
+        world.backups = .found([other])
+        return RuleCase(
+            name, Sample.backup, ["spec.retention.retainCount": .int(retainCount)], in: world, says: expected)
+    }
+
+    static let all = [
+        row("the same cluster's", beside: World.backup("old", in: "prod", cluster: "main", prefix: "backups/"), []),
+        row("itself", beside: World.backup("nightly", in: "prod", cluster: "main", prefix: "backups"), []),
+        row(
+            "a namesake's in another namespace",
+            beside: World.backup("x", in: "dev", cluster: "main", prefix: "backups"),
+            [
+                #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/main/": an EtcdBackup in another namespace writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#
+            ]),
+        row(
+            "one inside", beside: World.backup("x", in: "prod", cluster: "other", prefix: "backups/main"),
+            [
+                #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/main/": EtcdBackup "x" of cluster "other" writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#
+            ]),
+        row(
+            "one around", beside: World.backup("x", in: "prod", cluster: "backups", prefix: nil),
+            [
+                #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/main/": EtcdBackup "x" of cluster "backups" writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#
+            ]),
+        row("a neighbour's", beside: World.backup("x", in: "dev", cluster: "other", prefix: "backups"), []),
+        row("a longer name's", beside: World.backup("x", in: "dev", cluster: "main2", prefix: "backups"), []),
+        row(
+            "another bucket's",
+            beside: World.backup("x", in: "dev", cluster: "main", bucket: "else", prefix: "backups"), []),
+        row(
+            "a failed one's", beside: World.backup("x", in: "dev", cluster: "main", prefix: "backups", phase: .failed),
+            []),
+        row(
+            "one where nobody deletes", beside: World.backup("x", in: "dev", cluster: "main", prefix: "backups"),
+            retainCount: 0,
+            [
+                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept and no EtcdBackupSchedule owns this backup, so storage grows for ever: set retainCount to the number of snapshots to keep"
+            ]),
+        row(
+            "one that deletes here",
+            beside: World.backup("x", in: "dev", cluster: "main", prefix: "backups", retainCount: 3),
+            retainCount: 0,
+            [
+                #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/main/": an EtcdBackup in another namespace writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#,
+                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept and no EtcdBackupSchedule owns this backup, so storage grows for ever: set retainCount to the number of snapshots to keep",
+            ]),
+        RuleCase(
+            "others that cannot be listed", Sample.backup, in: unlisted,
+            says: [
+                "error lookup.unavailable spec.destination.prefix: Could not be checked: whether another cluster's backups go to the same place: the API server answered 403 Forbidden"
+            ]),
+    ]
+
+    private static let unlisted = {
+        var world = World.prod
+        world.backups = .unavailable("the API server answered 403 Forbidden")
+        return world
+    }()
+}
