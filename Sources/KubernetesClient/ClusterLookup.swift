@@ -35,6 +35,8 @@ package struct ClusterLookup: Lookup {
 
     /// By the operator's label, and those that the StatefulSet of that name owns, however they are labelled.
     package func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> {
+        // What is no name would be read as more of the selector.
+        guard name.name.utf8.allSatisfy(Self.isNameCharacter), !name.name.isEmpty else { return .absent }
         async let labelled: LookedUp<[Pod]> = objects(
             in: .namespace(name.namespace), matching: Selector(labels: "app=\(name.name)"))
         async let numbered: LookedUp<[Pod]> = objects(
@@ -62,6 +64,15 @@ package struct ClusterLookup: Lookup {
                     verb: "get", group: "", resource: Secret.plural, namespace: name.namespace, name: name.name),
                 user: user, within: within
             ).isAllowed
+        }
+    }
+
+    private static func isNameCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
+        default: false
         }
     }
 

@@ -49,29 +49,33 @@ extension KubernetesClient {
         let call = Call(
             method: .post, path: "/apis/authorization.k8s.io/v1/\(kind.lowercased())s", body: try encode(review),
             within: within)
-        let answer = try await decode(AccessReview.self, from: perform(call).body, of: call, as: kind)
+        let answer = try await decode(AccessAnswer.self, from: perform(call).body, of: call, as: kind)
         return AccessDecision(
             isAllowed: answer.status?.allowed == true && answer.status?.denied != true,
             reason: answer.status?.reason ?? answer.status?.evaluationError ?? "")
     }
 }
 
-private struct AccessReview: Codable {
-    struct Spec: Codable {
+private struct AccessReview: Encodable {
+    struct Spec: Encodable {
         var resourceAttributes: ResourceAccess?
         var user: String?
         var uid: String?
         var groups: [String]?
         var extra: [String: [String]]?
     }
-    struct Status: Codable {
+    var apiVersion = "authorization.k8s.io/v1"
+    var kind: String
+    var spec: Spec
+}
+
+/// The review as it comes back; its spec leaves empty fields out.
+private struct AccessAnswer: Decodable {
+    struct Status: Decodable {
         var allowed: Bool
         var denied: Bool?
         var reason: String?
         var evaluationError: String?
     }
-    var apiVersion = "authorization.k8s.io/v1"
-    var kind: String
-    var spec: Spec
     var status: Status?
 }

@@ -51,7 +51,8 @@ extension APIFailure {
 
     /// Safe for a terminal: no control characters, no credential that a server echoes, cut at `limit` characters.
     static func printable(_ text: String, hiding credentials: Credentials, limit: Int) -> String {
-        var text = text
+        // What follows can be longer than anyone reads; a secret that begins within the limit is still seen whole.
+        var text = String(text.prefix(limit + 8192))
         for secret in credentials.texts where secret.count >= 4 { text.replace(secret, with: "[redacted]") }
         var output = ""
         for character in text.prefix(limit) {

@@ -9,20 +9,21 @@ enum ServerWarnings {
     /// One field may hold several: `299 - "first", 299 - "second \"quoted\""`. Only quoted texts count.
     static func parse(_ field: String) -> [String] {
         var texts: [String] = []
-        var text: String?
+        var text = ""
+        var isOpen = false
         var isEscaped = false
         for character in field {
-            switch (character, text) {
-            case (_, let open?) where isEscaped:
-                text = open + String(character)
+            if isEscaped {
+                text.append(character)
                 isEscaped = false
-            case ("\\", .some): isEscaped = true
-            case ("\"", let open?):
-                texts.append(open)
-                text = nil
-            case ("\"", nil): text = ""
-            case (_, let open?): text = open + String(character)
-            case (_, nil): break
+            } else if character == "\"" {
+                if isOpen { texts.append(text) }
+                text = ""
+                isOpen.toggle()
+            } else if isOpen, character == "\\" {
+                isEscaped = true
+            } else if isOpen {
+                text.append(character)
             }
         }
         return texts

@@ -78,7 +78,7 @@ struct WatchLoop<R: KubernetesResource>: Sendable {
         do {
             return try await client.http(presenting: credentials.certificate).withResponse(
                 to: client.request(for: call, presenting: credentials),
-                deadlines: .watch(idle: .seconds(seconds) + .seconds(10))
+                deadlines: .watch(idle: .seconds(seconds) + options.grace)
             ) { head, body in
                 guard head.status.code == 200 else {
                     let bytes = try await body.collect(upTo: Limits.object)
