@@ -18,33 +18,34 @@ package enum PEM {
             throw .unusable("PEM data", reason: "is \(bytes.count) bytes, more than the \(maximumSize) allowed")
         }
         var blocks: [PEMBlock] = []
-        var open: (label: String, line: Int, lines: [Substring])?
-        for (index, line) in String(decoding: bytes, as: UTF8.self).split(
-            omittingEmptySubsequences: false, whereSeparator: \.isNewline
-        ).enumerated() {
-            if let label = label(of: line, marker: "-----BEGIN ") {
+        var open: (label: String, line: Int, start: Int)?
+        var (position, line) = (0, 0)
+        while position < bytes.count {
+            line += 1
+            let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            defer { position = end + 1 }
+            // Only lines that begin with dashes are looked at more closely.
+            guard bytes[position] == UInt8(ascii: "-") else { continue }
+            let text = String(decoding: bytes[position..<end], as: UTF8.self)
+            if let label = label(of: text, marker: "-----BEGIN ") {
                 if let open { throw .unusable("PEM block \(open.label)", reason: "of line \(open.line) does not end") }
-                open = (label, index + 1, [line])
-            } else if var current = open {
-                current.lines.append(line)
-                if let label = self.label(of: line, marker: "-----END ") {
-                    guard label == current.label else {
-                        throw .unusable("PEM block \(current.label)", reason: "ends as \(label) on line \(index + 1)")
-                    }
-                    blocks.append(PEMBlock(label: label, text: current.lines.joined(separator: "\n") + "\n"))
-                    open = nil
-                } else {
-                    open = current
+                open = (label, line, position)
+            } else if let label = label(of: text, marker: "-----END "), let block = open {
+                guard label == block.label else {
+                    throw .unusable("PEM block \(block.label)", reason: "ends as \(label) on line \(line)")
                 }
+                let text = String(decoding: bytes[block.start..<end], as: UTF8.self)
+                blocks.append(PEMBlock(label: label, text: text + "\n"))
+                open = nil
             }
         }
         if let open { throw .unusable("PEM block \(open.label)", reason: "of line \(open.line) does not end") }
         return blocks
     }
 
-    private static func label(of line: Substring, marker: String) -> String? {
+    private static func label(of line: String, marker: String) -> String? {
         let ending = "-----"
-        var line = line
+        var line = line[...]
         while line.last?.isWhitespace == true { line.removeLast() }
         guard line.hasPrefix(marker), line.hasSuffix(ending), line.count >= marker.count + ending.count else {
             return nil

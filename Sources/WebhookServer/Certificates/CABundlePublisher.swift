@@ -25,12 +25,15 @@ package struct WebhookConfiguration: Sendable {
     package let name: String
     /// Its resourceVersion.
     package let version: String
+    /// Its `metadata.generation`, which counts the changes of its webhooks.
+    package let generation: Int
     /// Nil when the configuration does not exist.
     package let webhooks: [Webhook]?
 
-    package init(name: String, version: String, webhooks: [Webhook]?) {
+    package init(name: String, version: String, generation: Int, webhooks: [Webhook]?) {
         self.name = name
         self.version = version
+        self.generation = generation
         self.webhooks = webhooks
     }
 }

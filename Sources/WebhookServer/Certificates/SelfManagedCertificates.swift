@@ -56,7 +56,7 @@ package struct SelfManagedCertificates<Store: CertificateStore, Publisher: CABun
             let start = clocks.uptime()
             // The bundles first: a Secret read after them is never older than they are.
             let published = try await publisher.published()
-            observations.record(published.bundles, at: clocks.uptime())
+            observations.record(published, at: clocks.uptime())
             let stored = try await store.read()
             let elapsed = clocks.uptime() - start
             guard elapsed <= max(policy.interval, .seconds(1)) else { throw StaleObservation(elapsed: elapsed) }
@@ -78,7 +78,7 @@ package struct SelfManagedCertificates<Store: CertificateStore, Publisher: CABun
                 logger.log(level: state.problems.isEmpty ? .notice : .warning, "certificates: \(step.summary)")
             }
         }
-        return nil
+        return "the Secret or a webhook configuration keeps changing, or refuses our changes"
     }
 
     private func serve(
