@@ -213,6 +213,15 @@ import Testing
         #expect(server.requests.count == 5)
     }
 
+    @Test func goesThroughTheClustersProxy() async throws {
+        let proxy = try MisbehavingServer { _ in MisbehavingServer.answer("200 OK", Self.version) }
+        let url = proxy.url.replacing("http://", with: "http://me:s3cr3t@")
+        let configuration = ClientConfiguration(server: "http://api.invalid:6443", proxy: .url(SecretBytes(url)))
+        _ = try await KubernetesClient(configuration).serverVersion()
+        #expect(proxy.requests.first?.target == "http://api.invalid:6443/version")
+        #expect(proxy.requests.first?.field("Proxy-Authorization")?.hasPrefix("Basic ") == true)
+    }
+
     @Test func passesTheServersWarningsOn() async throws {
         let server = try MisbehavingServer { _ in
             MisbehavingServer.answer(

@@ -1,5 +1,6 @@
 import EtcdRecoverModel
 import FoundationEssentials
+import Glibc
 import Subprocess
 import TestSupport
 import Testing
@@ -133,6 +134,25 @@ import Testing
         #expect(config.users["u"]?.token == nil)
     }
 
+    @Test func readsAPipe() throws {
+        let path = directory.path(of: "pipe")
+        try #require(mkfifo(path, 0o600) == 0)
+        let text = Self.second
+        startThread {
+            guard let pipe = fopen(path, "w") else { return }
+            usleep(200_000)
+            fputs(text, pipe)
+            fclose(pipe)
+        }
+        // Held open, so that the pipe has a writer before the thread comes to it.
+        let holder = open(path, O_RDWR | O_NONBLOCK)
+        startThread {
+            usleep(400_000)
+            close(holder)
+        }
+        #expect(try Kubeconfig.read(path, purpose: "test")?.currentContext == "z")
+    }
+
     @Test func resolvesPathsAgainstTheFileTheyStandIn() throws {
         let config = try merged([files[0], files[2]])
         #expect(config.clusters["a"]?.certificateAuthority == "\(directory.path)/one/pki/ca.crt")
@@ -151,11 +171,11 @@ import Testing
             "users: [{name: u, user: {client-key-data: \"s3cr3t!\"}}]",
             ": users[0].user.client-key-data: has an invalid value"
         ),
-        ("clusters:\n- name: a\n  name: b", "line 3, column 3: this key is already set at line 2, column 3"),
-        ("users: [{name: u, user: {token: !!int s3cr3t}}]", "line 1, column 33: the value cannot be read as !!int"),
+        ("clusters:\n- name: a\n  name: b", "3:3: this key is already set at line 2, column 3"),
+        ("users: [{name: u, user: {token: !!int s3cr3t}}]", "1:33: the value cannot be read as !!int"),
         (
             "users: [{name: u, user: {password: *s3cr3t}}]",
-            "line 1, column 36: an alias here has no anchor; quote the value if it is meant as text"
+            "1:36: an alias here has no anchor; quote the value if it is meant as text"
         ),
         ("a: [", ""),
     ])

@@ -153,6 +153,15 @@ import Testing
             #expect(counts == [500, 500, 200])
             let all = try await client.list(ConfigMap.self, in: scope, matching: selector)
             #expect(Set(all.items.map(\.metadata.name)).count == 1200)
+            // The cache follows etcd within moments.
+            var cached = 0
+            for _ in 0..<100 where cached < 1200 {
+                cached = try await client.list(
+                    ConfigMap.self, in: scope, matching: selector, options: ListOptions(mayBeStale: true)
+                ).items.count
+                if cached < 1200 { try await Task.sleep(for: .milliseconds(50)) }
+            }
+            #expect(cached == 1200)
             let error = await #expect(throws: KubernetesError.self) {
                 try await client.list(
                     ConfigMap.self, in: scope, options: ListOptions(pageSize: 500, itemLimit: 999))
@@ -368,6 +377,24 @@ import Testing
                 try await KubernetesClient(configuration).serverVersion()
             }
             guard case .transport(.tls(_, .untrustedAuthority), _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+}
+
+extension LiveClusterTests {
+    @Test func expectsTheNameItIsTold() async throws {
+        try await LiveCluster.withNamespace { client, _ in
+            var configuration = client.configuration
+            configuration.tls.serverName = "kubernetes.default.svc"
+            _ = try await KubernetesClient(configuration).serverVersion()
+            configuration.tls.serverName = "elsewhere.example"
+            let error = await #expect(throws: KubernetesError.self) {
+                try await KubernetesClient(configuration).serverVersion()
+            }
+            guard case .transport(.tls(_, .nameMismatch), _)? = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }

@@ -23,7 +23,8 @@ extension Kubeconfig {
             guard let document = try YAMLParser.documents(in: bytes).first else { return Kubeconfig() }
             json = try document.jsonBytes()
         } catch {
-            throw .malformed(file: file, problem: "\(error.mark): \(error.messageWithoutText)")
+            throw .malformed(
+                file: file, problem: "\(error.mark.line):\(error.mark.column): \(error.messageWithoutText)")
         }
         do {
             return try JSONDecoder().decode(Kubeconfig.self, from: Data(json))

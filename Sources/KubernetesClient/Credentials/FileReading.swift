@@ -16,6 +16,9 @@ func readFile(_ path: String, limit: Int = Limits.file) throws(FileError) -> [UI
         let count = read(descriptor, &buffer, buffer.count)
         if count < 0 {
             if errno == EINTR { continue }
+            // A pipe, as of `<(…)` in a shell, whose writer has yet to write.
+            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if errno == EAGAIN, poll(&wait, 1, 10_000) > 0 { continue }
             throw FileError(reason: lastError())
         }
         if count == 0 { return bytes }

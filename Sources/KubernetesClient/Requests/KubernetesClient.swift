@@ -11,11 +11,15 @@ package final class KubernetesClient: Sendable {
     package let configuration: ClientConfiguration
     let credentials: CredentialStore
     let onWarning: (@Sendable (String) -> Void)?
-    private let connections: Mutex<Connections>
+    private let connections = Mutex<Connections?>(nil)
 
     private struct Connections: Sendable {
         var certificate: ClientCertificate?
         var client: HTTPClient
+
+        func presents(_ other: ClientCertificate?) -> Bool {
+            certificate?.chain == other?.chain && certificate?.key == other?.key
+        }
     }
 
     /// `onWarning` is told what the server warns of, in the order of the answers.
@@ -23,26 +27,21 @@ package final class KubernetesClient: Sendable {
         self.configuration = configuration
         self.onWarning = onWarning
         credentials = CredentialStore(configuration.credentials)
-        let client = try HTTPClient(Self.http(configuration, certificate: nil))
-        connections = Mutex(Connections(client: client))
     }
 
     /// Closes all connections. Calls under way fail.
     package func shutdown() async {
-        await connections.withLock { $0.client }.shutdown()
+        await connections.withLock { $0.take() }?.client.shutdown()
     }
 
     /// The pool that presents this certificate. Another certificate needs new connections: the old pool goes when the
     /// last call that uses it ends.
     func http(presenting certificate: ClientCertificate?) throws -> HTTPClient {
         try connections.withLock { connections in
-            if connections.certificate?.chain != certificate?.chain || connections.certificate?.key != certificate?.key
-            {
-                connections = Connections(
-                    certificate: certificate, client: try HTTPClient(Self.http(configuration, certificate: certificate))
-                )
-            }
-            return connections.client
+            if let open = connections, open.presents(certificate) { return open.client }
+            let client = try HTTPClient(Self.http(configuration, certificate: certificate))
+            connections = Connections(certificate: certificate, client: client)
+            return client
         }
     }
 
