@@ -94,10 +94,7 @@ let package = Package(
         .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
         .testTarget(name: "WebhookServerTests", dependencies: ["WebhookServer", "TestSupport"]),
         .testTarget(name: "PluginCommandsTests", dependencies: ["PluginCommands"]),
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: ["EtcdRecoverModel", "HTTP", "KubernetesClient", "TestSupport"]
-        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["EtcdRecoverModel", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -25,6 +25,11 @@ package struct Kubectl: Sendable {
         try await command(arguments, input: input).output(within: .seconds(60))
     }
 
+    @discardableResult
+    package func output(_ arguments: [String], input: String = "") async throws -> String {
+        try await command(arguments, input: input).output(within: .seconds(60))
+    }
+
     /// Applies manifests, which must be accepted.
     package func apply(_ manifests: String) async throws {
         try await output("apply", "-f", "-", input: manifests)

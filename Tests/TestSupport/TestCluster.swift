@@ -8,6 +8,8 @@ package struct TestCluster: Sendable {
     package let address: String
     /// Whether pods run.
     package let hasNodes: Bool
+    /// Path of the tool that made the cluster, which packs and loads images.
+    package let tool: String
     /// `etcd`'s client URL, where the cluster is the one that `make test` started.
     package let etcd: String?
 
@@ -25,7 +27,7 @@ package struct TestCluster: Sendable {
         return TestCluster(
             kubeconfig: kubeconfig, address: variables["ETCDRECOVER_TEST_ADDRESS"] ?? "127.0.0.1",
             hasNodes: (Int(variables["ETCDRECOVER_TEST_NODES"] ?? "") ?? 0) > 0,
-            etcd: variables["ETCDRECOVER_TEST_ETCD"])
+            tool: variables["ETCDRECOVER_TEST_CLUSTER"] ?? "", etcd: variables["ETCDRECOVER_TEST_ETCD"])
     }()
 
     static let missing = "needs an API server: run 'make test', which starts one and sets ETCDRECOVER_TEST_KUBECONFIG"
