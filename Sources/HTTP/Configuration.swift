@@ -32,9 +32,10 @@ extension HTTPClient {
         /// HTTP/2 where the TLS handshake agrees on it, else HTTP/1.1.
         case automatic
         case http1
-        /// HTTP/2 from the first byte, with or without TLS, and nothing else, as gRPC has it. Only here are the trailers
-        /// of an HTTP/2 response with a `Content-Length` seen: libcurl stops reading at that length.
-        case http2PriorKnowledge
+        /// HTTP/2 and nothing else, as gRPC has it: agreed on in the TLS handshake, or in the clear from the first byte, then
+        /// with a connection for each request. Only here are the trailers of an HTTP/2 response with a `Content-Length`
+        /// seen: libcurl stops reading at that length.
+        case http2
     }
 }
 

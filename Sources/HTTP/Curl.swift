@@ -196,8 +196,8 @@ final class CurlMulti: @unchecked Sendable {
     /// Ends the transfer where it stands. Its connection closes, unless other transfers share it: then its stream is reset.
     func remove(_ easy: CurlEasy) {
         guard members.removeValue(forKey: easy.handle) != nil else { return }
-        // Without effect on a transfer that is over. HTTP/2 connections would be used again, but libcurl 7.88 fails the next
-        // request on one whose last response was cut off.
+        // An HTTP/2 connection would be used again, with a window full of the old response still arriving on it. Without
+        // effect on a transfer that is over.
         cc_set_long(easy.handle, CURLOPT_FORBID_REUSE, 1)
         curl_multi_remove_handle(handle, easy.handle)
     }

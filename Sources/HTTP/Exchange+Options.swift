@@ -46,15 +46,7 @@ extension Exchange {
         easy.set(CURLOPT_TCP_KEEPINTVL, 15)
         easy.set(CURLOPT_BUFFERSIZE, 64 << 10)
         easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 128 << 10)
-        let version =
-            switch configuration.version {
-            case .automatic: CURL_HTTP_VERSION_2TLS
-            case .http1: CURL_HTTP_VERSION_1_1
-            case .http2PriorKnowledge: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
-            }
-        easy.set(CURLOPT_HTTP_VERSION, version)
-        // Then the frames say where the body ends, and nghttp2 checks the length; the trailers come after both.
-        if configuration.version == .http2PriorKnowledge { easy.set(CURLOPT_IGNORE_CONTENT_LENGTH, 1) }
+        setVersion(on: easy, configuration.version)
         if configuration.sharesConnections { easy.set(CURLOPT_PIPEWAIT, 1) }
         if let route = request.route { easy.addRoute(route) }
         // Empty rather than unset: the environment was read by `ProxySettings`, libcurl is not to read it again.
@@ -63,6 +55,24 @@ extension Exchange {
             easy.set(CURLOPT_PROXY, text: proxy.url)
         } else {
             try easy.set(CURLOPT_PROXY, "")
+        }
+    }
+
+    private func setVersion(on easy: CurlEasy, _ policy: HTTPClient.VersionPolicy) {
+        switch policy {
+        case .automatic: easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+        case .http1: easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        case .http2:
+            // The frames say where the body ends, and nghttp2 checks the length; the trailers come after both.
+            easy.set(CURLOPT_IGNORE_CONTENT_LENGTH, 1)
+            guard !request.isSecure else {
+                easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+                return
+            }
+            easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE)
+            // libcurl 7.88 fails the second request on such a connection.
+            easy.set(CURLOPT_FRESH_CONNECT, 1)
+            easy.set(CURLOPT_FORBID_REUSE, 1)
         }
     }
 }

@@ -4,6 +4,8 @@ import HTTPTypes
 struct PreparedRequest: Sendable {
     let url: String
     let method: String
+    /// Over TLS.
+    let isSecure: Bool
     /// `host:port` of the origin.
     let endpoint: String
     /// Where to connect instead of the URL's host, as libcurl writes it: set when a TLS server name replaced that host.
@@ -33,9 +35,10 @@ struct PreparedRequest: Sendable {
         let target = try CurlURL(request.url, schemes: ["http", "https"])
         guard !target.hasUserInfo else { throw .invalidURL(reason: "it holds credentials; pass them as authorization") }
         endpoint = "\(target.host):\(target.port)"
+        isSecure = target.scheme == "https"
         method = request.method.rawValue
         var lines = try Self.lines(request)
-        if target.scheme == "https", let name = tls.serverName, name != target.host {
+        if isSecure, let name = tls.serverName, name != target.host {
             let renamed = try CurlURL(request.url, replacingHostWith: name, schemes: ["https"])
             url = renamed.text
             route = "\(name):\(target.port):\(endpoint)"

@@ -57,7 +57,7 @@ struct TransferDriver {
     private mutating func start(_ transfer: Transfer, _ request: PreparedRequest) {
         let exchange = Exchange(
             transfer, request, headerLimit: configuration.headerLimit,
-            requiresHTTP2: configuration.version == .http2PriorKnowledge)
+            requiresHTTP2: configuration.version == .http2)
         do {
             let easy = try exchange.makeEasy(configuration, tls)
             exchanges[ObjectIdentifier(transfer)] = (exchange, easy)

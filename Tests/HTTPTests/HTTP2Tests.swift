@@ -57,14 +57,21 @@ struct HTTP2Tests {
         }
     }
 
-    @Test func priorKnowledgeNeedsNoTLSAndTrailersArrive() async throws {
-        try await withNghttpd(["--no-tls", "--echo-upload", "--trailer=grpc-status: 0"]) { port in
-            let response = try await client(.http2PriorKnowledge).send(
-                Request(.post, "http://127.0.0.1:\(port)/", body: .bytes(Array("echo".utf8))))
-            #expect(response.head.version == .http2)
-            #expect(response.body == Array("echo".utf8))
-            let name = try #require(HTTPField.Name("grpc-status"))
-            #expect(response.trailers == [name: "0"])
+    @Test(arguments: ["http", "https"])
+    func trailersAndUploadsPassInEitherScheme(_ scheme: String) async throws {
+        let options = ["--echo-upload", "--trailer=grpc-status: 0"] + (scheme == "http" ? ["--no-tls"] : [])
+        try await withNghttpd(options) { port in
+            let client = try client(.http2)
+            for _ in 0..<20 {
+                let source = CountingSource(chunk: 100_000, chunks: 20)
+                let response = try await client.send(
+                    Request(.post, "\(scheme)://127.0.0.1:\(port)/", body: .stream(length: nil, source)),
+                    deadlines: Deadlines(idle: .seconds(8)))
+                #expect(response.head.version == .http2)
+                #expect(response.body.count == 2_000_000)
+                let name = try #require(HTTPField.Name("grpc-status"))
+                #expect(response.trailers == [name: "0"])
+            }
         }
     }
 
@@ -73,23 +80,9 @@ struct HTTP2Tests {
             certificate: certificates.path("server"), key: certificates.path("server-key"))
         try await withServer("python3", arguments) { port in
             let error = try await #require(throws: HTTPError.self) {
-                _ = try await client(.http2PriorKnowledge).send(Request(.get, "https://127.0.0.1:\(port)/"))
+                _ = try await client(.http2).send(Request(.get, "https://127.0.0.1:\(port)/"))
             }
             #expect(error == .malformedResponse(endpoint: "127.0.0.1:\(port)", reason: "HTTP/1.1 instead of HTTP/2"))
-        }
-    }
-
-    @Test func streamedUploadsComeBack() async throws {
-        try await withNghttpd(["--no-tls", "--echo-upload"]) { port in
-            let client = try client(.http2PriorKnowledge)
-            for _ in 0..<20 {
-                let source = CountingSource(chunk: 100_000, chunks: 40)
-                let response = try await client.send(
-                    Request(.post, "http://127.0.0.1:\(port)/", body: .stream(length: nil, source)),
-                    deadlines: Deadlines(idle: .seconds(8)))
-                #expect(response.status == .ok)
-                #expect(response.body.count == 4_000_000)
-            }
         }
     }
 
@@ -127,16 +120,16 @@ struct HTTP2Tests {
     }
 
     @Test func leavingEarlyKeepsTheClientUsable() async throws {
-        try await withNghttpd(["--no-tls"]) { port in
-            let client = try client(.http2PriorKnowledge)
+        try await withNghttpd([]) { port in
+            let client = try client()
             for _ in 0..<20 {
-                _ = try await client.withResponse(to: Request(.get, "http://127.0.0.1:\(port)/large.pem")) {
+                _ = try await client.withResponse(to: Request(.get, "https://127.0.0.1:\(port)/large.pem")) {
                     head, body in
                     var chunks = body.makeAsyncIterator()
                     return try await chunks.next()?.count
                 }
             }
-            let response = try await client.send(Request(.get, "http://127.0.0.1:\(port)/small.pem"))
+            let response = try await client.send(Request(.get, "https://127.0.0.1:\(port)/small.pem"))
             #expect(response.body == Array("small".utf8))
         }
     }
