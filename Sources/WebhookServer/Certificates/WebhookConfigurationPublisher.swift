@@ -5,45 +5,49 @@ package import KubernetesClient
 /// Our mutating and our validating webhook configuration. Needs `get` and `patch` on those two, by name.
 package struct WebhookConfigurationPublisher: CABundlePublisher {
     let client: KubernetesClient
-    /// Of both: each kind has names of its own.
-    let name: String
+    /// Names of the two configurations.
+    let mutating: String
+    let validating: String
 
-    package init(client: KubernetesClient, name: String) {
+    package init(client: KubernetesClient, mutating: String, validating: String) {
         self.client = client
-        self.name = name
+        self.mutating = mutating
+        self.validating = validating
     }
 
     package func published() async throws -> [WebhookConfiguration] {
-        async let mutating = read(MutatingWebhookConfiguration.self)
-        async let validating = read(ValidatingWebhookConfiguration.self)
-        return try await [mutating, validating]
+        async let first = read(MutatingWebhookConfiguration.self, named: mutating)
+        async let second = read(ValidatingWebhookConfiguration.self, named: validating)
+        return try await [first, second]
     }
 
     package func publish(_ bundlePEM: [UInt8], to configuration: WebhookConfiguration) async throws -> WriteOutcome {
-        if configuration.name == title(MutatingWebhookConfiguration.self) {
-            return try await patch(MutatingWebhookConfiguration.self, bundlePEM, configuration)
+        if configuration.name == Self.title(MutatingWebhookConfiguration.self, mutating) {
+            return try await patch(MutatingWebhookConfiguration.self, named: mutating, bundlePEM, configuration)
         }
-        return try await patch(ValidatingWebhookConfiguration.self, bundlePEM, configuration)
+        return try await patch(ValidatingWebhookConfiguration.self, named: validating, bundlePEM, configuration)
     }
 
-    private func title(_ kind: any KubernetesResource.Type) -> String { "\(kind.kind) \(name)" }
+    private static func title(_ kind: any KubernetesResource.Type, _ name: String) -> String { "\(kind.kind) \(name)" }
 
-    private func read<Kind: AdmissionConfiguration>(_ kind: Kind.Type) async throws -> WebhookConfiguration {
+    private func read<Kind: AdmissionConfiguration>(
+        _ kind: Kind.Type, named name: String
+    ) async throws -> WebhookConfiguration {
         do {
             let found = try await client.get(kind, name: name, within: apiDeadline)
             return WebhookConfiguration(
-                name: title(kind), version: found.metadata.resourceVersion ?? "",
+                name: Self.title(kind, name), version: found.metadata.resourceVersion ?? "",
                 generation: Int(found.metadata.generation ?? 0),
                 webhooks: (found.webhooks ?? []).map {
                     .init(name: $0.name, bundlePEM: Array($0.clientConfig.caBundle ?? Data()))
                 })
         } catch let error as KubernetesError where error.isNotFound {
-            return WebhookConfiguration(name: title(kind), version: "", generation: 0, webhooks: nil)
+            return WebhookConfiguration(name: Self.title(kind, name), version: "", generation: 0, webhooks: nil)
         }
     }
 
     private func patch<Kind: AdmissionConfiguration>(
-        _ kind: Kind.Type, _ bundlePEM: [UInt8], _ read: WebhookConfiguration
+        _ kind: Kind.Type, named name: String, _ bundlePEM: [UInt8], _ read: WebhookConfiguration
     ) async throws -> WriteOutcome {
         let bundle = JSONValue.string(Data(bundlePEM).base64EncodedString())
         // Refused as a whole when the object is no longer the one that was read. `add` also replaces.
