@@ -11,6 +11,7 @@ import Testing
     @Test(arguments: [
         "", "v", "latest", "3.5", "3.5.21.1", "V3.5.21", "vv3.5.21", "3.05.1", "3.5.21-", "3.5.21-a..b", "3.5.21-a_b",
         "3.5.21+build", "-3.5.21", "3.5.x", " 3.5.21", "3.5.99999999999999999999", "3.5.21\n", "3.5.21-ü",
+        "3.5.21-" + String(repeating: "a", count: 122),
     ])
     func refuses(_ text: String) {
         #expect(EtcdVersion(text) == nil)

@@ -10,6 +10,7 @@ extension EtcdRestore {
     package static let printerColumns = [
         PrinterColumn(name: "Target", type: "string", jsonPath: ".spec.target.name"),
         PrinterColumn(name: "Phase", type: "string", jsonPath: ".status.phase"),
+        // Whichever of both is set.
         PrinterColumn(name: "Source", type: "string", jsonPath: ".spec.source['backupRef.name','location.key']"),
         PrinterColumn(name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp"),
     ]

@@ -5,8 +5,10 @@ package struct EtcdVersion: Hashable, Sendable {
     package var patch: Int
     package var prerelease: String?
 
-    /// `v?MAJOR.MINOR.PATCH` with an optional `-` and pre-release; nil for anything else.
+    /// `v?MAJOR.MINOR.PATCH` with an optional `-` and pre-release, short enough for an image's tag; nil for anything
+    /// else.
     package init?(_ text: String) {
+        guard text.utf8.count <= 128 else { return nil }
         let unprefixed = text.hasPrefix("v") ? text.dropFirst() : Substring(text)
         let halves = unprefixed.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false).map(Self.number)
