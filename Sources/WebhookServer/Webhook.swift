@@ -60,7 +60,7 @@ package struct Webhook: Sendable {
             admission: Admission(options: settings.options), lookup: lookup, metrics: metrics,
             log: DecisionLog(logger: logger))
         return Listener(
-            address: settings.reviews, connectionLimit: 1024,
+            address: settings.reviews, limits: ConnectionLimits(),
             identity: HandshakeIdentity(certificates, metrics: metrics), metrics: metrics, logger: serverLogger,
             onListening: { port in
                 readiness.listening()
@@ -72,7 +72,8 @@ package struct Webhook: Sendable {
     private var healthListener: Listener {
         let endpoint = HealthEndpoint(readiness: readiness, metrics: metrics)
         return Listener(
-            address: settings.health, connectionLimit: 64, identity: nil, metrics: metrics, logger: serverLogger,
+            address: settings.health, limits: ConnectionLimits(connections: 64), identity: nil, metrics: metrics,
+            logger: serverLogger,
             onListening: { port in onListening(.health(port)) }, respond: endpoint.respond)
     }
 

@@ -68,9 +68,31 @@ extension CertificateOptions {
         case .files:
             return FileCertificates(
                 certificatePath: certificateFile ?? "", keyPath: privateKeyFile ?? "", serving: serving, logger: logger)
-        case .secret, .selfManaged:
-            throw ValidationError("not yet")
+        case .secret:
+            return SecretCertificates(
+                name: "\(namespace(client))/\(certificateSecret)", store: store(client), serving: serving,
+                logger: logger)
+        case .selfManaged:
+            let publisher = WebhookConfigurationPublisher(
+                client: client, mutating: mutatingConfiguration, validating: validatingConfiguration)
+            return SelfManagedCertificates(
+                store: store(client), publisher: publisher, serving: serving, policy: try policy(namespace(client)),
+                logger: logger)
         }
+    }
+
+    private func namespace(_ client: KubernetesClient) -> String { namespace ?? client.configuration.namespace }
+
+    private func store(_ client: KubernetesClient) -> KubernetesCertificateStore {
+        KubernetesCertificateStore(client: client, namespace: namespace(client), name: certificateSecret)
+    }
+
+    private func policy(_ namespace: String) throws -> CertificatePolicy {
+        let host = "\(service).\(namespace).svc"
+        return try CertificatePolicy(
+            names: ([host, "\(host).cluster.local"] + dnsName).map { try SubjectAlternativeName($0) },
+            authorityLifetime: caLifetime.duration, leafLifetime: certificateLifetime.duration,
+            settle: certificateSettle.duration)
     }
 }
 

@@ -8,6 +8,7 @@ import NIOCore
 /// of that again.
 struct BoundedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
+    let limits: ConnectionLimits
 
     struct Value: ServerChildChannelValue {
         let base: Base.Value
@@ -16,7 +17,7 @@ struct BoundedChannel<Base: ServerChildChannel>: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let deadline = ConnectionDeadline(.opening)
+        let deadline = ConnectionDeadline(limits)
         deadline.watch(channel)
         return base.setup(channel: channel, logger: logger).map { Value(base: $0, deadline: deadline) }
     }

@@ -37,7 +37,7 @@ struct Listener: Service {
     typealias Respond = @Sendable (Request, consuming ResponseWriter) async throws -> Void
 
     let address: ListenAddress
-    let connectionLimit: Int
+    let limits: ConnectionLimits
     let identity: HandshakeIdentity?
     let metrics: WebhookMetrics
     let logger: Logger
@@ -47,12 +47,13 @@ struct Listener: Service {
     func run() async throws {
         let server = try HTTPServerBuilder { responder in
             let http = HTTP1Channel(responder: responder, configuration: configuration)
-            guard let identity else { return BoundedChannel(base: http) }
-            return BoundedChannel(base: try TLSChannel(http, tlsConfiguration: identity.tlsConfiguration()))
+            guard let identity else { return BoundedChannel(base: http, limits: limits) }
+            return BoundedChannel(
+                base: try TLSChannel(http, tlsConfiguration: identity.tlsConfiguration()), limits: limits)
         }.buildServer(
             configuration: ServerConfiguration(
                 address: .hostname(address.host, port: address.port),
-                availableConnectionsDelegate: .maximum(connectionLimit, logger: logger)),
+                availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, _ in try await respond(request, writer) },
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? address.port) })
