@@ -66,7 +66,7 @@ import Testing
         }
         let start = ContinuousClock.now
         let error = try await failure { try await client(server).serverVersion() }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(6))
         #expect(error.failure?.retryAfter == .seconds(60))
         #expect(
             error.description
@@ -103,7 +103,7 @@ import Testing
         let server = try MisbehavingServer { _ in [.hang] }
         let start = ContinuousClock.now
         let error = try await failure { try await client(server, within: .milliseconds(500)).serverVersion() }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(6))
         #expect(
             error.description
                 == "no answer within 0.5 seconds to GET \(server.url)/version; "
@@ -114,7 +114,7 @@ import Testing
         let server = try MisbehavingServer { _ in [.reset] }
         let start = ContinuousClock.now
         _ = try await failure { try await client(server, within: .seconds(1)).serverVersion() }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(6))
         #expect(server.requests.count > 1)
     }
 

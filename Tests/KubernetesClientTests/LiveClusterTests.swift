@@ -385,6 +385,26 @@ import Testing
 }
 
 extension LiveClusterTests {
+    @Test(arguments: [true, false])
+    func saysThatItsOwnCertificateDoesNotLoad(_ isGarbage: Bool) async throws {
+        try await LiveCluster.withNamespace { client, _ in
+            var configuration = client.configuration
+            let good = try #require(try configuration.credentials.certificate?.load())
+            // The authority's certificate is sound, and does not belong to the key.
+            let chain = isGarbage ? Array("s3cr3t".utf8) : try #require(configuration.tls.certificateAuthorities)
+            configuration.credentials.certificate = CertificateSource(
+                certificate: .bytes(SecretBytes(chain)), key: .bytes(good.key))
+            let error = await #expect(throws: KubernetesError.self) {
+                try await KubernetesClient(configuration).serverVersion()
+            }
+            guard case .transport(.tls(_, .badClientCertificate), _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(error?.description.contains("s3cr3t") == false)
+        }
+    }
+
     @Test func expectsTheNameItIsTold() async throws {
         try await LiveCluster.withNamespace { client, _ in
             var configuration = client.configuration
