@@ -15,6 +15,14 @@ package struct SecretBytes: Sendable {
         storage = Storage(text.utf8)
     }
 
+    /// `secret` with `prefix` before it.
+    init(_ prefix: String, followedBy secret: SecretBytes) {
+        storage = Storage(byteCount: prefix.utf8.count + secret.count)
+        storage.bytes.copyBytes(from: prefix.utf8)
+        UnsafeMutableRawBufferPointer(rebasing: storage.bytes[prefix.utf8.count...]).copyBytes(
+            from: secret.storage.bytes)
+    }
+
     package var count: Int { storage.bytes.count }
     package var isEmpty: Bool { storage.bytes.isEmpty }
 
@@ -28,11 +36,15 @@ package struct SecretBytes: Sendable {
     }
 
     private final class Storage: Sendable {
-        // Written in init and deinit only.
+        // Written before it is shared, and in deinit.
         nonisolated(unsafe) let bytes: UnsafeMutableRawBufferPointer
 
-        init(_ source: some Collection<UInt8>) {
-            bytes = .allocate(byteCount: source.count, alignment: 1)
+        init(byteCount: Int) {
+            bytes = .allocate(byteCount: byteCount, alignment: 1)
+        }
+
+        convenience init(_ source: some Collection<UInt8>) {
+            self.init(byteCount: source.count)
             bytes.copyBytes(from: source)
         }
 

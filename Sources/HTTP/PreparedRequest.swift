@@ -67,7 +67,7 @@ struct PreparedRequest: Sendable {
                 throw .invalidRequest(
                     reason: "the bearer token is empty or holds spaces, line breaks or non-ASCII bytes")
             }
-            lines.append(token.withUnsafeBytes { SecretBytes(Array("Authorization: Bearer ".utf8) + $0) })
+            lines.append(SecretBytes("Authorization: Bearer ", followedBy: token))
         }
         return lines
     }
