@@ -70,6 +70,7 @@ build() { # NODES
   exec 8>"$CACHE/lock"
   flock -n 8 || { log "waiting for another build of the same cache"; flock -w 1800 8 || die "another build holds $CACHE/lock"; }
   packages "$1"
+  get_kubectl
   local missing src=$CACHE/gopath/src/k8s.io/kubernetes go=/usr/lib/go-1.19/bin/go b
   missing=$(missing_binaries "$1")
   if [ -z "$missing" ]; then exec 8>&-; return 0; fi

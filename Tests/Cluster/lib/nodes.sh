@@ -212,6 +212,7 @@ node_ready() { [ "$(k get node "node$1" -o 'jsonpath={.status.conditions[?(@.typ
 # What nodes left on the machine: bridge, cgroups, settings of the kernel, mount points.
 nodes_removed() {
   local f c i v
+  [ -e "$RUN/settings" ] || return 0
   if [ -e "$RUN/made-bridge" ]; then
     for f in /sys/class/net/"$BRIDGE"/brif/*; do [ ! -e "$f" ] || ip link del "${f##*/}" 2>/dev/null || true; done
     ip link del "$BRIDGE" 2>/dev/null || true

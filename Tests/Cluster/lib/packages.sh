@@ -51,7 +51,6 @@ E
 packages() { # NODES
   local want=$APT_PKGS have deb l m
   [ "$1" = 0 ] || want="$want $APT_NODE_PKGS"
-  command -v kubectl >/dev/null || want="$want kubernetes-client"
   if [ -n "$(missing_binaries "$1")" ]; then
     want="$want $APT_BUILD_PKGS"
     [ -x /usr/lib/go-1.19/bin/go ] || want="$want golang-1.19-go"
@@ -76,8 +75,9 @@ packages() { # NODES
 }
 
 pkg_env() {
-  local m; m=$(multiarch)
-  export PATH=$PKG/bin:$PKG/usr/sbin:$PKG/usr/bin:$PKG/sbin:$BIN:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  local m own machine; m=$(multiarch); own=$(kubectl_dir)
+  machine=$(command -v kubectl || true); machine=${machine%/*}
+  export PATH=${own:+$own:}$PKG/bin:$PKG/usr/sbin:$PKG/usr/bin:$PKG/sbin:$BIN:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${machine:+:$machine}
   export LD_LIBRARY_PATH=$PKG/usr/lib/$m:$PKG/lib/$m
   [ ! -d "$PKG/usr/lib/$m/xtables" ] || export XTABLES_LIBDIR=$PKG/usr/lib/$m/xtables
   CNI_BIN=$PKG/usr/lib/cni; [ -d "$CNI_BIN" ] || CNI_BIN=/usr/lib/cni
