@@ -128,6 +128,17 @@ import Testing
         #expect(error?.description == message)
     }
 
+    @Test(arguments: [
+        (HTTPError.connectionLost(endpoint: "h:1", bytesReceived: 1), WatchPolicy?.some(.resume)),
+        (.cannotConnect(endpoint: "h:1"), .resume), (.cannotResolve(endpoint: "h:1"), .resume),
+        (.timedOut(endpoint: "h:1", .idle, after: .seconds(1)), .resume), (.tls(endpoint: "h:1", .handshake), .resume),
+        (.tls(endpoint: "h:1", .untrustedAuthority), nil), (.tls(endpoint: "h:1", .nameMismatch), nil),
+        (.clientClosed, nil),
+    ])
+    func waitsOutWhatMayPass(_ error: HTTPError, _ policy: WatchPolicy?) {
+        #expect(WatchPolicy.next(after: KubernetesError.transport(error, request: "GET /")) == policy)
+    }
+
     @Test func endsAtAnEndlessLine() async throws {
         let server = try Server { _ in
             let block = Server.chunk(String(repeating: "x", count: 1 << 20))

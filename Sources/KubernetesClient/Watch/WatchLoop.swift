@@ -137,6 +137,8 @@ enum WatchPolicy: Equatable {
             case 429, 500...599: .resume
             default: nil
             }
+        // A handshake also breaks off when the connection is lost in the middle of it.
+        case .transport(.tls(_, .handshake), _): .resume
         case .transport(.tls, _), .transport(.invalidURL, _), .transport(.clientClosed, _): nil
         case .transport, .timedOut: .resume
         case .undecodable, .credentials, .tooManyItems, .invalidRequest: nil
