@@ -26,7 +26,7 @@ if [ -z "$bin" ]; then
     done
 fi
 [ -n "$bin" ] || fail "no program found; build it first: swift build -c release --static-swift-stdlib --product kubectl-etcdrecover"
-"$bin" version --client >/dev/null || fail "$bin does not run here; it needs libcurl 7.84 or newer and libyaml (Debian: libcurl4 libyaml-0-2)"
+"$bin" version --client >/dev/null || fail "$bin does not run here; it needs libcurl 7.85 or newer and libyaml (Debian: libcurl4 libyaml-0-2)"
 
 if [ -z "$dir" ]; then
     dir=/usr/local/bin

@@ -134,9 +134,12 @@ struct CreateTests {
             spec: .init(
                 clusterRef: "main", destination: Destination(s3: .init(bucket: "backups", region: "eu-west-1")),
                 retention: .init(retainCount: 3)))
-        #expect(await Creation(object: sound).findings(asking: nil) == [])
+        #expect(try await Creation(object: sound).findings(asking: nil) == [])
         var unsound = sound
         unsound.spec?.clusterRef = nil
-        #expect(await Creation(object: unsound).findings(asking: nil).map(\.path.description) == ["spec.clusterRef"])
+        unsound.metadata.name = "No Name"
+        #expect(
+            try await Creation(object: unsound).findings(asking: nil).map(\.path.description)
+                == ["metadata.name", "spec.clusterRef"])
     }
 }

@@ -1,4 +1,5 @@
 import EtcdRecoverModel
+import Glibc
 import Testing
 
 @testable import PluginCommands
@@ -82,5 +83,13 @@ struct WaitGoalTests {
                 130 interrupted: stopped waiting for backup/a; the work itself goes on
                 wait again: kubectl etcdrecover wait backup/a
                 """)
+    }
+}
+
+struct InterruptsTests {
+    @Test(.timeLimit(.minutes(1))) func ctrlCIsAValueWhileSomebodyListens() async {
+        var interrupts = Interrupts().makeAsyncIterator()
+        kill(getpid(), SIGINT)
+        #expect(await interrupts.next() == SIGINT)
     }
 }

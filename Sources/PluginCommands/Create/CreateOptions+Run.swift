@@ -12,13 +12,13 @@ extension CreateOptions {
         creation.object.metadata.namespace = connection.namespace
         let name = object.metadata.name ?? ""
         if dryRun == .client {
-            let findings = await creation.findings(asking: nil)
+            let findings = try await creation.findings(asking: nil)
             try Creation<Kind>.judge(findings, name: name, warnings: warnings, console: console)
             return try console.print(WholeObject(creation.object).rendered(as: output, suffix: " (dry run)"))
         }
         let client = try connection.connect(console: console, warnings: warnings)
         creation.object.metadata.namespace = client.configuration.namespace
-        let findings = await creation.findings(asking: ClusterLookup(client))
+        let findings = try await creation.findings(asking: ClusterLookup(client))
         try Creation<Kind>.judge(findings, name: name, warnings: warnings, console: console)
         let created = try await creation.send(to: client, dryRun: dryRun == .server)
         guard wait else {

@@ -8,11 +8,11 @@ struct Creation<Kind: Job>: Sendable {
     var options = RuleOptions(unavailableLookup: .unresolved)
 
     /// What the rules say about the object as it would be stored. `lookup` nil: only what needs none.
-    func findings(asking lookup: (any Lookup)?) async -> [Finding] {
-        guard let lookup else { return object.defaulted(sourceVersion: nil).pureFindings(old: nil, options: options) }
-        let version = await object.sourceVersion(old: nil, lookup: lookup)
-        let defaulted = object.defaulted(sourceVersion: version)
-        return await defaulted.allFindings(lookup: lookup, options: options)
+    func findings(asking lookup: (any Lookup)?) async throws -> [Finding] {
+        var decoded = Kind.decode(try WholeObject(object).json, unknownFields: .refuse)
+        if let lookup { return await decoded.defaultedFindings(asking: lookup, options: options) }
+        decoded.object = decoded.object.defaulted(sourceVersion: nil)
+        return decoded.pureFindings(options: options)
     }
 
     /// Tells warnings and what could not be looked up. Throws when the rules refuse the object, with every problem.
