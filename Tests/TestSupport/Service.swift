@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Subprocess
 
@@ -9,7 +10,11 @@ package struct Service: Sendable {
     /// What it has written so far, to stdout and stderr.
     package var log: String { (try? logs.read("log")) ?? "" }
 
-    package var isRunning: Bool { kill(pid, 0) == 0 }
+    /// One that has ended but was not waited for yet still has a process id, so its state is asked.
+    package var isRunning: Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+        return stat.split(separator: ") ").last?.first != "Z"
+    }
 
     package func signal(_ number: Int32) { _ = kill(pid, number) }
 
