@@ -44,13 +44,18 @@ def describe():
 @contextmanager
 def workspace():
     """A private folder that is gone afterwards, also when the run is interrupted or told to end."""
-    for end in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(end, lambda number, _: sys.exit(128 + number))
+    ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def leave(number, _):
+        # A second signal must not interrupt the cleaning up.
+        for end in ends:
+            signal.signal(end, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for end in ends:
+        signal.signal(end, leave)
     with tempfile.TemporaryDirectory(prefix="etcdrecover-bench-") as folder:
-        try:
-            yield Path(folder)
-        except KeyboardInterrupt:
-            sys.exit(130)
+        yield Path(folder)
 
 
 def run(arguments, limit, **options):
@@ -65,17 +70,19 @@ def run(arguments, limit, **options):
 
 
 def attend(arguments, limit, **options):
-    """Exit status of a program whose output passes through. Told to end with us, it may clean up after itself."""
-    process = subprocess.Popen(arguments, **options)
+    """Exit status of a program whose output passes through. When we are told to end, it is interrupted and waited for."""
+    # In a session of its own, or ^C would reach it twice.
+    process = subprocess.Popen(arguments, start_new_session=True, **options)
     try:
         return process.wait(limit)
     except subprocess.TimeoutExpired:
         fail(f"{' '.join(map(str, arguments))}: no end after {limit} s")
     finally:
         if process.poll() is None:
-            process.terminate()
+            # SIGINT, not SIGTERM, is what makes `swift build` end its compilers.
+            process.send_signal(signal.SIGINT)
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
