@@ -27,12 +27,17 @@ struct LogLine {
     private var text: [UInt8] {
         var line = "\(timestamp) \(event.level.rawValue) \(oneLine("\(event.message)"))"
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            let value = oneLine("\(value)")
+            let value = oneLine(words(value))
             line +=
                 value.contains(where: { $0 == " " || $0 == "\"" }) || value.isEmpty
                 ? " \(key)=\"\(value.replacing("\"", with: "\\\""))\"" : " \(key)=\(value)"
         }
         return Array(line.utf8) + [UInt8(ascii: "\n")]
+    }
+
+    /// A list as its elements with commas.
+    private func words(_ value: Logger.MetadataValue) -> String {
+        if case .array(let elements) = value { elements.map(words).joined(separator: ",") } else { "\(value)" }
     }
 
     private func oneLine(_ text: String) -> String {

@@ -49,6 +49,8 @@ final class HandshakeIdentity: Sendable {
             .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
             .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
         ]
+        // How long to wait for a peer to say goodbye in turn; it holds up shutting down.
+        configuration.shutdownTimeout = .seconds(1)
         configuration.applicationProtocols = ["http/1.1"]
         configuration.sslContextCallback = { _, promise in
             promise.completeWith(Result { try self.current() })

@@ -35,9 +35,12 @@ struct LogLineTests {
         #expect(
             line(
                 .text, "said\nno",
-                ["name": "two words", "user": "a\u{1B}[31m", "plain": "x", "quoted": "\"", "empty": ""])
+                [
+                    "name": "two words", "rules": ["a.b", "c"], "user": "a\u{1B}[31m", "plain": "x", "quoted": "\"",
+                    "empty": "",
+                ])
                     == """
-                    2027-01-15T08:00:00.250Z info said no empty="" name="two words" plain=x quoted="\\"" user="a [31m"
+                    2027-01-15T08:00:00.250Z info said no empty="" name="two words" plain=x quoted="\\"" rules=a.b,c user="a [31m"
 
                     """)
     }
