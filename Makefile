@@ -9,8 +9,7 @@ setup:   ## install the Debian packages that building needs (root or sudo)
 	@scripts/setup
 
 build:   ## release binaries into .build/release
-	@scripts/setup
-	swift build -c release --static-swift-stdlib
+	@scripts/build
 
 check:   ## formatting and lint, no build
 	@scripts/check
@@ -23,4 +22,5 @@ demo:    ## the main job, shown on a real Kubernetes API server
 
 bench:   ## speed and memory beside the peers
 	@scripts/setup bench
+	@scripts/build
 	@Benchmarks/run

@@ -80,7 +80,7 @@ build() { # NODES
   source_tree "$src"
   export GO111MODULE=off GOPATH=$CACHE/gopath GOCACHE=${GOCACHE:-$CACHE/gocache} GOFLAGS="" CGO_ENABLED=0 GOTOOLCHAIN=local
   (
-    cd "$src"
+    cd "$src" || exit
     openapi "$go"
     for b in clusteraux clusterpause; do mkdir -p "cmd/$b"; cp "$here/$b/main.go" "cmd/$b/main.go"; done
     # In GOPATH mode the variables carry the vendored path; /version of the API
