@@ -16,4 +16,5 @@ for f in "$steps"/bad/*.yaml; do
 done
 note
 note "in a pipeline, with the place in the file:"
-KUBECONFIG=/dev/null plugin validate -f "$steps/bad/02-five-at-once.yaml" 2>&1 | grep -E 'error:|checked' | indent
+(cd "$steps" && KUBECONFIG=/dev/null plugin validate -f bad/02-five-at-once.yaml >"$work/places" 2>&1) || true
+grep -E ': error: |^[0-9]+ object' "$work/places" | indent
