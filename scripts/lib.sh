@@ -12,6 +12,13 @@ say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 [ -t 2 ] || say() { printf '==> %s\n' "$*" >&2; }
 
+# One checkout at a time: another's build would replace programs that are being run. Held until the script ends.
+hold_builds() {
+  mkdir -p "$cache"
+  exec 7>"$cache/lock"
+  flock -n 7 || { say "waiting for another build or test run in $cache"; flock 7; }
+}
+
 # Installs the named Debian packages that are missing; says which, and what to run where it may not.
 need_packages() {
   local missing=() p as=()
