@@ -70,7 +70,7 @@ def run(arguments, limit, **options):
 
 
 def attend(arguments, limit, **options):
-    """Exit status of a program whose output passes through. When we are told to end, it is interrupted and waited for."""
+    """Exit status of a program whose output passes through. Told to end, we interrupt it and wait for it."""
     # In a session of its own, or ^C would reach it twice.
     process = subprocess.Popen(arguments, start_new_session=True, **options)
     try:
