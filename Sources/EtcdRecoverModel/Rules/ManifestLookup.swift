@@ -3,8 +3,8 @@
 package struct ManifestLookup: Lookup {
     private var clusters: [ObjectName: EtcdCluster] = [:]
     private var secrets: [ObjectName: Secret] = [:]
-    private var backups: [ObjectName: EtcdBackup] = [:]
-    private var restores: [ObjectName: EtcdRestore] = [:]
+    private var backups = Ordered<EtcdBackup>()
+    private var restores = Ordered<EtcdRestore>()
     private var statefulSets: [ObjectName: StatefulSet] = [:]
     private var pods: [Pod] = []
     private var claims: [PersistentVolumeClaim] = []
@@ -44,12 +44,11 @@ package struct ManifestLookup: Lookup {
     package func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> { answer(statefulSets[name]) }
 
     package func etcdBackups() async -> LookedUp<[EtcdBackup]> {
-        .found(backups.sorted { $0.key.description < $1.key.description }.map(\.value))
+        .found(backups.all)
     }
 
     package func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> {
-        .found(
-            restores.filter { $0.key.namespace == namespace }.sorted { $0.key.name < $1.key.name }.map(\.value))
+        .found(restores.all.filter { $0.metadata.namespace == namespace })
     }
 
     package func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> {
@@ -67,5 +66,24 @@ package struct ManifestLookup: Lookup {
 
     private func answer<Value>(_ value: Value?) -> LookedUp<Value> {
         value.map { .found($0) } ?? .unavailable("no such object among the manifests given")
+    }
+}
+
+/// Objects by name, and in the order in which they were added: rules ask for all of them again and again.
+private struct Ordered<Object: KubernetesResource>: Sendable {
+    private(set) var all: [Object] = []
+    private var positions: [ObjectName: Int] = [:]
+
+    subscript(name: ObjectName) -> Object? {
+        get { positions[name].map { all[$0] } }
+        set {
+            guard let newValue else { return }
+            if let position = positions[name] {
+                all[position] = newValue
+            } else {
+                positions[name] = all.count
+                all.append(newValue)
+            }
+        }
     }
 }
