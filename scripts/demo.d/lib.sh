@@ -53,7 +53,7 @@ P
 clean_up() {
   local status=$? p
   trap - EXIT INT TERM
-  if [ "$status" != 0 ] && [ -n "$step_name" ]; then
+  if [ "$status" != 0 ] && [ "$status" -lt 128 ] && [ -n "$step_name" ]; then
     printf '\nThe demo failed in step %d, %s.\n' "$((${#steps_done[@]} + 1))" "$step_name"
     for p in "$work"/replica-*.log; do
       if [ -e "$p" ]; then echo "Last lines of ${p##*/}:"; tail -n 8 "$p" | indent; fi
