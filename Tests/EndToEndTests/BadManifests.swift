@@ -65,7 +65,7 @@ struct BadManifest: Sendable, CustomTestStringConvertible {
             destination: {provider: s3, s3: {bucket: backups, endpoint: "http://0xA9FEA9FE/"}}
             """),
         .backup(
-            "a real key for an emulator", ["spec.destination.gcs.endpoint"],
+            "a real key for an emulator", ["spec.destination.secretRef"],
             """
             clusterRef: main
             destination:

@@ -76,15 +76,7 @@ extension EndToEnd.Installed {
 extension Kubectl {
     /// A backup whose status says Completed: what the controller would have written.
     func completedBackup(_ name: String, phase: String = "Completed") async throws {
-        try await apply(
-            """
-            apiVersion: operator.etcd.io/v1alpha1
-            kind: EtcdBackup
-            metadata: {name: \(name)}
-            spec:
-              clusterRef: main
-              destination: {secretRef: {name: store}, s3: {bucket: backups}}
-            """)
+        try await apply(backup.replacing("nightly", with: name))
         try await setStatus(
             "etcdbackup/\(name)",
             #"{"phase": "\#(phase)", "snapshotLocation": "s3://backups/main/\#(name)-20260101T000000Z.db"}"#)

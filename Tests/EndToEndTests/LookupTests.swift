@@ -3,15 +3,6 @@ import Testing
 
 extension EndToEnd.Installed {
     @Suite struct LookUps {
-        static let backup = """
-            apiVersion: operator.etcd.io/v1alpha1
-            kind: EtcdBackup
-            metadata: {name: nightly}
-            spec:
-              clusterRef: main
-              destination: {secretRef: {name: store}, s3: {bucket: backups}}
-            """
-
         static let restore = """
             apiVersion: operator.etcd.io/v1alpha1
             kind: EtcdRestore
@@ -32,7 +23,7 @@ extension EndToEnd.Installed {
         @Test func `a backup of a cluster that is not there is refused`() async throws {
             try await Kubectl.withPreparedNamespace { kubectl in
                 try await kubectl.output("delete", "etcdcluster", "main")
-                let message = try await refusal(kubectl, Self.backup)
+                let message = try await refusal(kubectl, kubectl.backup)
                 #expect(message.contains("spec.clusterRef: Not found: \"main\""), "\(message)")
             }
         }
@@ -45,12 +36,12 @@ extension EndToEnd.Installed {
                     apiVersion: v1
                     kind: Secret
                     metadata: {name: store}
-                    stringData: {accessKeyID: "\(Canary.accessKeyID)\\n", secretAccessKey: null}
+                    stringData: {accessKeyID: "\(Canary.accessKeyID)\\n"}
                     """)
                 try await kubectl.output(
                     "patch", "secret", "store", "--type=json", "-p",
                     #"[{"op":"remove","path":"/data/secretAccessKey"}]"#)
-                let message = try await refusal(kubectl, Self.backup)
+                let message = try await refusal(kubectl, kubectl.backup)
                 #expect(message.contains("spec.destination.secretRef.name: "), "\(message)")
                 #expect(message.contains("accessKeyID"), "\(message)")
                 #expect(message.contains("secretAccessKey"), "\(message)")
@@ -63,14 +54,14 @@ extension EndToEnd.Installed {
                 try await kubectl.output(
                     "create", "role", "writer", "--verb=get,create,patch", "--resource=etcdbackups.operator.etcd.io")
                 try await kubectl.output("create", "rolebinding", "writer", "--role=writer", "--user=mallory")
-                let message = try await refusal(kubectl, Self.backup, as: "mallory")
+                let message = try await refusal(kubectl, kubectl.backup, as: "mallory")
                 #expect(message.contains("spec.destination.secretRef.name: Forbidden: "), "\(message)")
                 #expect(message.contains("mallory"), "\(message)")
 
                 try await kubectl.output(
                     "create", "role", "reader", "--verb=get", "--resource=secrets", "--resource-name=store")
                 try await kubectl.output("create", "rolebinding", "reader", "--role=reader", "--user=mallory")
-                try await kubectl.output("apply", "-f", "-", "--as", "mallory", input: Self.backup)
+                try await kubectl.output("apply", "-f", "-", "--as", "mallory", input: kubectl.backup)
             }
         }
 
@@ -163,7 +154,8 @@ extension EndToEnd.Installed {
                     metadata: {name: second}
                     spec:
                       clusterRef: other
-                      destination: {secretRef: {name: store}, prefix: main, s3: {bucket: backups}}
+                      destination: {secretRef: {name: store}, prefix: main, s3: {bucket: \(kubectl.bucket)}}
+                      retention: {retainCount: 3}
                     """
                 try await kubectl.apply(
                     "apiVersion: operator.etcd.io/v1alpha1\nkind: EtcdCluster\nmetadata: {name: other}\nspec: {size: 1}"

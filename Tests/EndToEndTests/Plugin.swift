@@ -20,6 +20,21 @@ struct Plugin: Sendable {
 extension Kubectl {
     var plugin: Plugin { Plugin(kubeconfig: cluster.kubeconfig, namespace: namespace ?? "default") }
 
+    /// A bucket of this namespace alone, since backups of all namespaces are judged together.
+    var bucket: String { namespace ?? "backups" }
+
+    /// A good EtcdBackup, `nightly`.
+    var backup: String {
+        """
+        apiVersion: operator.etcd.io/v1alpha1
+        kind: EtcdBackup
+        metadata: {name: nightly}
+        spec:
+          clusterRef: main
+          destination: {secretRef: {name: store}, s3: {bucket: \(bucket)}}
+        """
+    }
+
     /// A namespace with what a good backup needs: an EtcdCluster `main` and a Secret `store`.
     static func withPreparedNamespace(_ body: (Kubectl) async throws -> Void) async throws {
         try await withNamespace(on: try InstalledWebhook.current.cluster) { kubectl in

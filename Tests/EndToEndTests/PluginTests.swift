@@ -36,7 +36,7 @@ extension EndToEnd.Installed {
         @Test func `waiting ends with 124 when time is up and 130 when interrupted, and the work goes on`() async throws
         {
             try await Kubectl.withPreparedNamespace { kubectl in
-                try await kubectl.apply(LookUps.backup)
+                try await kubectl.apply(kubectl.backup)
                 let late = try await kubectl.plugin.run("wait", "backup/nightly", "--timeout", "1s")
                 #expect(late.status == 124, "\(late.errors)")
 

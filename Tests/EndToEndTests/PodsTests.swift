@@ -31,8 +31,9 @@ extension EndToEnd {
                 #expect(refused.status == 1)
                 #expect(refused.errors.contains("spec.destination.s3.bucket: "), "\(refused.errors)")
             }
-            try await kubectl.output(
-                "delete", "-k", "\(SourceTree.path)/webhook-deploy/kubernetes-1.20", "--wait=false")
+            let deleted = try await kubectl.run(
+                ["delete", "-k", "\(SourceTree.path)/webhook-deploy/kubernetes-1.20"], within: .seconds(180))
+            #expect(deleted.succeeded, "\(deleted.errors)")
         }
     }
 }

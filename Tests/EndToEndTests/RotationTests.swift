@@ -46,7 +46,7 @@ extension EndToEnd {
                         var count = 0
                         var failures: [String] = []
                         while !Task.isCancelled {
-                            let manifest = EndToEnd.Installed.LookUps.backup.replacing(
+                            let manifest = kubectl.backup.replacing(
                                 "nightly", with: "lane-\(lane)-\(count)")
                             guard
                                 let result = try? await kubectl.run(

@@ -73,7 +73,7 @@ extension EndToEnd.Installed {
                     metadata: {name: store}
                     stringData: {accessKeyID: " \(Canary.accessKeyID) ", secretAccessKey: "\(Canary.secretAccessKey)"}
                     """)
-                let denied = try await kubectl.run("apply", "-f", "-", input: LookUps.backup)
+                let denied = try await kubectl.run("apply", "-f", "-", input: kubectl.backup)
                 #expect(denied.status == 1)
                 let log = try InstalledWebhook.current.webhook.service.log
                 #expect(log.contains("nightly"), "the denial itself is logged")

@@ -7,7 +7,7 @@ extension EndToEnd.Installed {
 
         @Test func `a spec may change until work has begun, and is a record from then on`() async throws {
             try await Kubectl.withPreparedNamespace { kubectl in
-                try await kubectl.apply(LookUps.backup)
+                try await kubectl.apply(kubectl.backup)
                 try await kubectl.output(
                     "patch", "etcdbackup/nightly", "--type=merge", "-p", #"{"spec": {"retention": {"retainCount": 3}}}"#
                 )
