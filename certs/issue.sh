@@ -22,6 +22,14 @@ done
 
 umask 077
 mkdir -p "$directory"
+# Half a CA is one that clusters may trust already: a new one in its place would cut them off.
+for pair in ca.key:ca.crt ca.crt:ca.key; do
+    if [ -e "$directory/${pair%:*}" ] && [ ! -s "$directory/${pair#*:}" ]; then
+        echo "$directory has ${pair%:*} but no ${pair#*:}: put the missing file back to renew with this CA, or move" \
+            "${pair%:*} away to make a new one" >&2
+        exit 1
+    fi
+done
 cd "$directory"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
