@@ -14,6 +14,24 @@ import Testing
         print("pure rules: \(time / 1_000) each")
     }
 
+    /// A body of a megabyte and more at admission: quadratic work on it would take the better part of an hour.
+    @Test func hundredsOfThousandsOfProblemsAreJudgedInTime() {
+        let empty = JSONValue.array(Array(repeating: [:], count: 500_000))
+        let members = JSONValue.object(Dictionary(uniqueKeysWithValues: (0..<100_000).map { ("x\($0)", [:]) }))
+        for value in [
+            Sample.backup.setting(["spec": [:], "status.conditions": empty]),
+            Sample.backup.setting(["metadata.ownerReferences": empty]),
+            Sample.backup.setting(["metadata.labels": members]), Sample.backup.setting(["spec": members]),
+        ] {
+            let time = ContinuousClock().measure {
+                let decoded = EtcdBackup.decode(value, unknownFields: .refuse)
+                #expect(decoded.pureFindings().count == 1_000)
+                #expect(decoded.object.metadata.name == "nightly")
+            }
+            #expect(time < .seconds(10))
+        }
+    }
+
     @Test(arguments: [String(repeating: "a/", count: 500_000), String(repeating: ".", count: 1_000_000)])
     func hugeValuesAreJudgedInTimeToo(_ text: String) {
         var backup = EtcdBackup.decode(Sample.backup, unknownFields: .refuse).object

@@ -7,7 +7,7 @@ package struct Decoded<Resource: ManagedResource>: Sendable {
     /// About the shape and the metadata, in field order.
     package var findings: [Finding]
     /// What was left out.
-    fileprivate var broken: [FieldPath]
+    fileprivate var broken: Set<FieldPath>
 
     /// What the rules say on top, with nothing about a field that is there but was left out, in field order.
     package func pureFindings(old: Resource? = nil, options: RuleOptions = RuleOptions()) -> [Finding] {
@@ -22,7 +22,7 @@ package struct Decoded<Resource: ManagedResource>: Sendable {
     }
 
     private func merged(_ rules: [Finding]) -> [Finding] {
-        let news = rules.filter { finding in !broken.contains { finding.path.steps.starts(with: $0.steps) } }
+        let news = rules.filter { !broken.covers($0.path) }
         return FieldOrder(schema: Resource.wholeSchema).sorted(findings + news)
     }
 }
@@ -46,13 +46,12 @@ extension ManagedResource {
             // Only when schema and struct disagree, which a test keeps from happening.
             let path = FieldPath(error)
             findings.append(Finding(ShapeRules.wrongType, at: path, "it cannot be read"))
-            broken.append(path)
+            broken.insert(path)
             object = Self(metadata: ObjectMeta())
         }
         findings += identityFindings(value).filter { !broken.contains($0.path) }
-        findings += MetadataRules.judge(object.metadata).filter { finding in
-            !broken.contains { finding.path.steps.starts(with: $0.steps) }
-        }
+        findings += MetadataRules.judge(object.metadata).filter { !broken.covers($0.path) }
+            .prefix(ShapeCheck.mostFindings)
         return Decoded(
             object: object, findings: FieldOrder(schema: wholeSchema).sorted(findings), broken: broken)
     }
@@ -71,6 +70,13 @@ extension JSONValue {
         guard case .object(var members) = self else { return self }
         members[key] = value
         return .object(members)
+    }
+}
+
+extension Set<FieldPath> {
+    /// Whether `path`, or something that it lies in, is one of these.
+    fileprivate func covers(_ path: FieldPath) -> Bool {
+        !isEmpty && (0...path.steps.count).contains { contains(FieldPath(Array(path.steps.prefix($0)))) }
     }
 }
 

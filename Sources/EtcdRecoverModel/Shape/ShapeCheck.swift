@@ -10,7 +10,10 @@ struct ShapeCheck {
     var spelling: (FieldPath) -> String?
     private(set) var findings: [Finding] = []
     /// Where something was taken out: no rule speaks about these fields again.
-    private(set) var broken: [FieldPath] = []
+    private(set) var broken: Set<FieldPath> = []
+
+    /// Nobody reads more: then the rest is not looked at, and the whole object counts as broken.
+    static let mostFindings = 1_000
 
     init(unknownFields: UnknownFields, spelling: @escaping (FieldPath) -> String?) {
         self.unknownFields = unknownFields
@@ -19,6 +22,7 @@ struct ShapeCheck {
 
     /// What is left of `value`; nil when nothing is. Null is absent, as the API server has it.
     mutating func fitting(_ value: JSONValue, _ schema: Schema, at path: FieldPath) -> JSONValue? {
+        if isFull { return nil }
         switch (schema, value) {
         case (.any, _), (.string, .string), (.quantity, .string), (.boolean, .bool): return value
         case (_, .null): return nil
@@ -54,8 +58,7 @@ struct ShapeCheck {
             let path = path[field.name]
             fit[field.name] = members[field.name].flatMap { fitting($0, field.schema, at: path) }
             if field.required, fit[field.name] == nil, !broken.contains(path) {
-                findings.append(Finding(ShapeRules.missing, at: path, "add it"))
-                broken.append(path)
+                tell(Finding(ShapeRules.missing, at: path, "add it"), takingOut: true)
             }
         }
         if unknownFields == .refuse { refuseUnknown(members, fields, at: path) }
@@ -77,8 +80,7 @@ struct ShapeCheck {
             format.format == "int32" ? Int64(Int32.min)...Int64(Int32.max) : Int64.min...Int64.max
         guard let number, bounds.contains(number) else {
             let text = "must be from \(bounds.lowerBound) to \(bounds.upperBound) (\(format.format))"
-            findings.append(Finding(ShapeRules.outOfRange, at: path, value: printed(value), text))
-            broken.append(path)
+            tell(Finding(ShapeRules.outOfRange, at: path, value: printed(value), text), takingOut: true)
             return nil
         }
         return .int(number)
@@ -103,19 +105,28 @@ struct ShapeCheck {
             case (.object, .string), (.array, .string), (.stringMap, .string): false
             default: true
             }
-        findings.append(
-            Finding(ShapeRules.wrongType, at: path, value: isPrintable ? printed(value) : "\"string\"", text))
-        broken.append(path)
+        tell(
+            Finding(ShapeRules.wrongType, at: path, value: isPrintable ? printed(value) : "\"string\"", text),
+            takingOut: true)
     }
 
     private mutating func refuseUnknown(_ members: [String: JSONValue], _ fields: [Schema.Field], at path: FieldPath) {
         let known = fields.map(\.name)
-        for name in Set(members.keys).subtracting(known).sorted() {
+        for name in Set(members.keys).subtracting(known).sorted() where !isFull {
             let hint =
                 nearestName(to: name, among: known).map { "did you mean \(quoted($0))?" }
                 ?? "known here are \(known.map { "\"\($0)\"" }.joined(separator: ", "))"
-            findings.append(Finding(ShapeRules.unknownField, at: path[name], "unknown field: \(hint)"))
+            tell(Finding(ShapeRules.unknownField, at: path[name], "unknown field: \(hint)"), takingOut: false)
         }
+    }
+
+    private var isFull: Bool { findings.count >= Self.mostFindings }
+
+    private mutating func tell(_ finding: Finding, takingOut: Bool) {
+        guard !isFull else { return }
+        findings.append(finding)
+        if takingOut { broken.insert(finding.path) }
+        if isFull { broken.insert(FieldPath()) }
     }
 
     private func printed(_ value: JSONValue) -> String {
