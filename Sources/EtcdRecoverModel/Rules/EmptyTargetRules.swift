@@ -16,7 +16,7 @@ enum EmptyTargetRules {
 }
 
 extension Looking {
-    func emptyTargetFindings(_ restore: EtcdRestore) async -> [Finding] {
+    func emptyTargetFindings(_ restore: EtcdRestore, _ options: RuleOptions) async -> [Finding] {
         guard let name = restore.spec?.target?.name, ClusterNameRules.isValid(name) else { return [] }
         async let cluster = lookup.etcdCluster(object(name))
         async let statefulSet = lookup.statefulSet(object(name))
@@ -24,7 +24,8 @@ extension Looking {
         async let claims = lookup.persistentVolumeClaims(in: namespace)
         async let restores = lookup.etcdRestores(in: namespace)
         return await TargetState(
-            name: name, cluster: cluster, statefulSet: statefulSet, pods: pods, claims: claims, restores: restores
+            name: name, cluster: cluster, statefulSet: statefulSet, pods: pods, claims: claims, restores: restores,
+            olderGoesOn: options.olderRestoreGoesOn
         ).findings(for: restore, self)
     }
 }
@@ -37,6 +38,7 @@ private struct TargetState {
     var pods: LookedUp<[Pod]>
     var claims: LookedUp<[PersistentVolumeClaim]>
     var restores: LookedUp<[EtcdRestore]>
+    var olderGoesOn: Bool
 
     private var path: FieldPath { FieldPath("spec", "target", "name") }
     private var advice: String { "restore into another name, or remove what is there first" }
@@ -102,7 +104,7 @@ private struct TargetState {
         guard case .found(let restores) = restores else { return nil }
         let other = restores.first { other in
             other.metadata.name != own.metadata.name && other.spec?.target?.name == name
-                && other.status?.phase?.isTerminal != true && !comesBefore(own, other)
+                && other.status?.phase?.isTerminal != true && !(olderGoesOn && comesBefore(own, other))
         }
         guard let other else { return nil }
         let phase = other.status?.phase.map { " (\($0.rawValue))" } ?? ""

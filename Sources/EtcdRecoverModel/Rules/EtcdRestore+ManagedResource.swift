@@ -18,7 +18,7 @@ extension EtcdRestore: ManagedResource {
             spec.source?.location?.destination, at: FieldPath("spec", "source", "location", "destination"), requester,
             options)
         async let source = RestoreSource.lookUp(of: self, in: lookup)
-        async let target = looking.emptyTargetFindings(self)
+        async let target = looking.emptyTargetFindings(self, options)
         return await FieldOrder(schema: Self.wholeSchema)
             .sorted(credentials + looking.findings(about: source, of: self) + target)
     }

@@ -56,12 +56,17 @@ package struct RuleOptions: Sendable {
     /// takes a cryptographic library, which the rules do without.
     package var loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)?
 
+    /// Whether of two restores into one target that have both not begun the older is let on. For the check before
+    /// work begins, where one of two admitted at once must win; at admission any unfinished one refuses another.
+    package var olderRestoreGoesOn: Bool
+
     package init(
         allowLocalEndpoints: Bool = false, unavailableLookup: Finding.Severity = .error,
-        loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)? = nil
+        olderRestoreGoesOn: Bool = false, loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)? = nil
     ) {
         self.allowLocalEndpoints = allowLocalEndpoints
         self.unavailableLookup = unavailableLookup
+        self.olderRestoreGoesOn = olderRestoreGoesOn
         self.loadsPrivateKey = loadsPrivateKey
     }
 }
