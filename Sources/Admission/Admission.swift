@@ -4,6 +4,7 @@ package import FoundationEssentials
 /// AdmissionReview in, decision out. Asks the world only through the look-up it is handed.
 package struct Admission: Sendable {
     private let options: RuleOptions
+    private let lenientReader = LenientReader()
 
     package init(options: RuleOptions) {
         self.options = options
@@ -14,30 +15,52 @@ package struct Admission: Sendable {
         async throws(UnreadableReview) -> AdmissionDecision
     {
         guard (try? UTF8Span(validating: body.span)) != nil else { throw .notUTF8 }
-        let review: AdmissionReview
-        do {
-            review = try JSONDecoder().decode(AdmissionReview.self, from: body)
-        } catch {
-            return try AdmissionDecision(refusing: body, because: error)
+        if let review = try? JSONDecoder().decode(AdmissionReview.self, from: body) {
+            return try await decide(review, in: stage, asking: lookup)
         }
-        guard !review.request.uid.isEmpty else { throw .withoutUID }
-        return await decide(review, in: stage, by: AdmissionRules(lookup: lookup, options: options))
+        // Whatever does not fit at once is off the caller's executor: what it costs is for its author to choose.
+        let outcome = await withTaskExecutorPreference(globalConcurrentExecutor) {
+            await reviewLeniently(body, in: stage, asking: lookup)
+        }
+        return try outcome.get()
     }
 
-    private func decide(_ review: AdmissionReview, in stage: AdmissionStage, by rules: AdmissionRules) async
-        -> AdmissionDecision
+    private func reviewLeniently(_ body: Data, in stage: AdmissionStage, asking lookup: any Lookup) async
+        -> Result<AdmissionDecision, UnreadableReview>
+    {
+        do throws(UnreadableReview) {
+            let review: AdmissionReview
+            do {
+                review = try await lenientReader.read(body)
+            } catch {
+                return .success(try AdmissionDecision(refusing: body, because: error))
+            }
+            return .success(try await decide(review, in: stage, asking: lookup))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func decide(_ review: AdmissionReview, in stage: AdmissionStage, asking lookup: any Lookup)
+        async throws(UnreadableReview) -> AdmissionDecision
     {
         let request = review.request
+        guard !request.uid.isEmpty else { throw .withoutUID }
         switch review.subject {
         case .exempt:
             return AdmissionDecision(.allowed(uid: request.uid), request)
         case .unknownKind:
             return AdmissionDecision(.badRequest(uid: request.uid, unknownKindMessage(request.kind)), request)
         case .judged(let object):
+            guard let requester = request.userInfo, requester.username?.isEmpty == false else {
+                let message = "request.userInfo.username is missing: nobody's rights can be looked up"
+                return AdmissionDecision(.badRequest(uid: request.uid, message), request)
+            }
+            let rules = AdmissionRules(requester: requester, lookup: lookup, options: options)
             let verdict =
                 switch stage {
-                case .mutate: await object.mutate(request, by: rules)
-                case .validate: await object.validate(request, by: rules)
+                case .mutate: await object.mutate(by: rules)
+                case .validate: await object.validate(by: rules)
                 }
             return AdmissionDecision(verdict, request, object.name ?? request.name ?? "")
         }

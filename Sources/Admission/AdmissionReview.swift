@@ -26,9 +26,10 @@ struct AdmissionReview: Decodable {
         else { throw NotAReview() }
         let fields = try container.nestedContainer(keyedBy: AdmissionRequest.CodingKeys.self, forKey: .request)
         request = try AdmissionRequest(from: fields)
+        let reading = decoder.userInfo[.objectReading] as? ObjectReading ?? .typed
         subject =
             if let kind = AdmittedKind.all[request.kind] {
-                request.isJudged ? .judged(try kind.judgement(fields)) : .exempt
+                request.isJudged ? .judged(try kind.judgement(fields, reading)) : .exempt
             } else {
                 .unknownKind
             }

@@ -5,9 +5,9 @@ protocol Judgement: Sendable {
     /// As the object says; of one that is still to be named, the beginning of its name.
     var name: String? { get }
     /// Defaults, as a patch; or every finding, when the rules refuse what the defaults leave.
-    func mutate(_ request: AdmissionRequest, by rules: AdmissionRules) async -> Verdict
+    func mutate(by rules: AdmissionRules) async -> Verdict
     /// What the rules say, look-ups included.
-    func validate(_ request: AdmissionRequest, by rules: AdmissionRules) async -> Verdict
+    func validate(by rules: AdmissionRules) async -> Verdict
 }
 
 struct Verdict {
@@ -17,6 +17,8 @@ struct Verdict {
 
 /// What the rules run with.
 struct AdmissionRules: Sendable {
+    /// Whose rights count. Never nobody: the rules would take that for this program.
+    var requester: UserInfo
     var lookup: any Lookup
     var options: RuleOptions
 }
@@ -26,20 +28,21 @@ struct JudgedObject<Resource: ManagedResource>: Judgement {
     private var old: Resource?
     /// Set where the object has values of the wrong type; `object` is then what could be read of it.
     private var misshapen: Decoded<Resource>?
+    /// Set where the spec is the stored one to the letter, whatever is wrong with it.
+    private var isUntouched = false
 
-    init(from request: KeyedDecodingContainer<AdmissionRequest.CodingKeys>) throws {
-        old = try? request.decodeIfPresent(Resource.self, forKey: .oldObject)
-        do {
+    init(
+        from request: KeyedDecodingContainer<AdmissionRequest.CodingKeys>, reading: ObjectReading
+    ) throws {
+        switch reading {
+        case .typed:
+            old = try request.decodeIfPresent(Resource.self, forKey: .oldObject)
             object = try request.decode(Resource.self, forKey: .object)
-        } catch {
-            // Only now as a tree: it costs ten times the typed reading, and tells every problem instead of one.
-            guard let tree = try request.decodeIfPresent(JSONValue.self, forKey: .object) else {
-                throw DecodingError.keyNotFound(
-                    AdmissionRequest.CodingKeys.object, .init(codingPath: request.codingPath, debugDescription: ""))
-            }
-            let decoded = Resource.decode(tree, unknownFields: .ignore)
-            object = decoded.object
-            misshapen = decoded
+        case .lenient:
+            let objects = try LenientObjects<Resource>(from: request)
+            (object, old, misshapen, isUntouched) = (
+                objects.object, objects.old, objects.misshapen, objects.hasSameSpec
+            )
         }
         // Manifests may leave the namespace to the request.
         if object.metadata.namespace == nil {
@@ -50,13 +53,13 @@ struct JudgedObject<Resource: ManagedResource>: Judgement {
 
     var name: String? { object.metadata.name ?? object.metadata.generateName }
 
-    func mutate(_ request: AdmissionRequest, by rules: AdmissionRules) async -> Verdict {
-        guard object.metadata.deletionTimestamp == nil else { return Verdict() }
+    func mutate(by rules: AdmissionRules) async -> Verdict {
+        guard object.metadata.deletionTimestamp == nil, !isUntouched else { return Verdict() }
         let version = await object.sourceVersion(old: old, lookup: rules.lookup)
         let defaulted = object.defaulted(sourceVersion: version)
         if var misshapen {
             misshapen.object = defaulted
-            return await Verdict(findings: findings(of: misshapen, request, rules))
+            return await Verdict(findings: findings(of: misshapen, rules))
         }
         // An update that leaves the spec alone may get back a default that it lost, and nothing that is new to it.
         if let old, object.hasSameSpec(as: old), !defaulted.hasSameSpec(as: old) { return Verdict() }
@@ -68,21 +71,19 @@ struct JudgedObject<Resource: ManagedResource>: Judgement {
         }
         return await Verdict(
             findings: defaulted.allFindings(
-                old: old, requester: request.userInfo, lookup: rules.lookup, options: rules.options))
+                old: old, requester: rules.requester, lookup: rules.lookup, options: rules.options))
     }
 
-    func validate(_ request: AdmissionRequest, by rules: AdmissionRules) async -> Verdict {
-        guard object.metadata.deletionTimestamp == nil else { return Verdict() }
-        if let misshapen { return await Verdict(findings: findings(of: misshapen, request, rules)) }
+    func validate(by rules: AdmissionRules) async -> Verdict {
+        guard object.metadata.deletionTimestamp == nil, !isUntouched else { return Verdict() }
+        if let misshapen { return await Verdict(findings: findings(of: misshapen, rules)) }
         return await Verdict(
             findings: object.allFindings(
-                old: old, requester: request.userInfo, lookup: rules.lookup, options: rules.options))
+                old: old, requester: rules.requester, lookup: rules.lookup, options: rules.options))
     }
 
-    private func findings(
-        of misshapen: Decoded<Resource>, _ request: AdmissionRequest, _ rules: AdmissionRules
-    ) async -> [Finding] {
+    private func findings(of misshapen: Decoded<Resource>, _ rules: AdmissionRules) async -> [Finding] {
         await misshapen.allFindings(
-            old: old, requester: request.userInfo, lookup: rules.lookup, options: rules.options)
+            old: old, requester: rules.requester, lookup: rules.lookup, options: rules.options)
     }
 }

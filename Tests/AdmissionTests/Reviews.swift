@@ -6,7 +6,8 @@ import FoundationEssentials
 /// A review as an API server sends it, with the parts that matter to a test replaced.
 func review(
     _ object: String, old: String = "null", kind: String = "EtcdBackup", version: String = "v1alpha1",
-    operation: String = "CREATE", subResource: String? = nil, apiVersion: String = "admission.k8s.io/v1"
+    operation: String = "CREATE", subResource: String? = nil, apiVersion: String = "admission.k8s.io/v1",
+    user: String = #"{"username":"jane","uid":"7","groups":["system:authenticated"],"extra":{"a":["b"]}}"#
 ) -> Data {
     let subResource = subResource.map { #""subResource":"\#($0)","# } ?? ""
     return Data(
@@ -15,7 +16,7 @@ func review(
         "kind":{"group":"operator.etcd.io","version":"\(version)","kind":"\(kind)"},
         "resource":{"group":"operator.etcd.io","version":"\(version)","resource":"etcdbackups"},\(subResource)
         "name":"nightly","namespace":"prod","operation":"\(operation)",
-        "userInfo":{"username":"jane","uid":"7","groups":["system:authenticated"],"extra":{"a":["b"]}},
+        "userInfo":\(user),
         "object":\(object),"oldObject":\(old),"dryRun":false,"options":{"kind":"CreateOptions"}}}
         """.utf8)
 }

@@ -73,12 +73,13 @@ struct ValidateTests {
             "\"region\":\"eu-central-1\"", with: "\"endpoint\":\"http://s3.example\",\"region\":\"r\"")
         let answer = try await decide(review(backup(spec)))
         #expect(answer.response.allowed)
+        let object = try JSONDecoder().decode(EtcdBackup.self, from: Data(backup(spec).utf8))
+        let findings = await object.allFindings(lookup: production)
         #expect(
-            answer.response.warnings == [
-                "spec.destination.secretRef: ambient credentials are Amazon's and the endpoint is not, so nothing will sign "
-                    + "the requests: name a Secret with accessKeyID and secretAccessKey",
-                "spec.destination.s3.endpoint: over http, credentials and data travel in the clear: use https",
+            findings.map(\.path) == [
+                FieldPath("spec", "destination", "secretRef"), FieldPath("spec", "destination", "s3", "endpoint"),
             ])
+        #expect(answer.response.warnings == warningTexts(findings))
         #expect(
             answer.response.auditAnnotations
                 == ["warned-by": "destination.s3.credentials.ambient,destination.endpoint.insecure"])
