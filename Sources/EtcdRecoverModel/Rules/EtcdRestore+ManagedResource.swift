@@ -17,9 +17,9 @@ extension EtcdRestore: ManagedResource {
         async let credentials = looking.credentialFindings(
             spec.source?.location?.destination, at: FieldPath("spec", "source", "location", "destination"), requester,
             options)
-        async let source = RestoreSource.lookUp(of: self, in: lookup)
+        async let source = looking.sourceFindings(self, requester, options)
         async let target = looking.emptyTargetFindings(self, options)
         return await FieldOrder(schema: Self.wholeSchema)
-            .sorted(credentials + looking.findings(about: source, of: self) + target)
+            .sorted(credentials + source + target)
     }
 }

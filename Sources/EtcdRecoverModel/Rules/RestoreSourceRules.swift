@@ -23,16 +23,23 @@ struct RestoreSource: Sendable {
     var cluster: LookedUp<EtcdCluster>?
 
     static func lookUp(of restore: EtcdRestore, in lookup: any Lookup) async -> RestoreSource {
-        guard let name = restore.spec?.source?.backupRef?.name, KubernetesName.isSubdomain(name) else {
-            return RestoreSource()
-        }
-        let namespace = restore.metadata.namespace ?? "default"
-        let backup = await lookup.etcdBackup(ObjectName(namespace: namespace, name: name))
-        guard restore.takesVersionFromSource, case .found(let found) = backup, let cluster = found.spec?.clusterRef,
+        let backup = await backup(of: restore, in: lookup)
+        return await RestoreSource(backup: backup, cluster: cluster(of: backup, for: restore, in: lookup))
+    }
+
+    fileprivate static func backup(of restore: EtcdRestore, in lookup: any Lookup) async -> LookedUp<EtcdBackup>? {
+        guard let name = restore.spec?.source?.backupRef?.name, KubernetesName.isSubdomain(name) else { return nil }
+        return await lookup.etcdBackup(ObjectName(namespace: restore.metadata.namespace ?? "default", name: name))
+    }
+
+    fileprivate static func cluster(
+        of backup: LookedUp<EtcdBackup>?, for restore: EtcdRestore, in lookup: any Lookup
+    ) async -> LookedUp<EtcdCluster>? {
+        guard restore.takesVersionFromSource, case .found(let found)? = backup, let cluster = found.spec?.clusterRef,
             ClusterNameRules.isValid(cluster)
-        else { return RestoreSource(backup: backup) }
-        return RestoreSource(
-            backup: backup, cluster: await lookup.etcdCluster(ObjectName(namespace: namespace, name: cluster)))
+        else { return nil }
+        return await lookup.etcdCluster(
+            ObjectName(namespace: restore.metadata.namespace ?? "default", name: cluster))
     }
 
     var clusterVersion: String? {
@@ -41,9 +48,23 @@ struct RestoreSource: Sendable {
 }
 
 extension Looking {
-    func findings(about source: RestoreSource, of restore: EtcdRestore) -> [Finding] {
+    /// Asks twice: what the backup names can only be looked up once it is known.
+    func sourceFindings(_ restore: EtcdRestore, _ requester: UserInfo?, _ options: RuleOptions) async -> [Finding] {
         let name = restore.spec?.source?.backupRef?.name ?? ""
         let path = FieldPath("spec", "source", "backupRef", "name")
+        let backup = await RestoreSource.backup(of: restore, in: lookup)
+        guard case .found(let found)? = backup else {
+            return findings(about: RestoreSource(backup: backup), named: name, at: path, restore)
+        }
+        async let cluster = RestoreSource.cluster(of: backup, for: restore, in: lookup)
+        async let credentials = credentialFindings(ofBackup: found, named: name, at: path, requester, options)
+        let source = await RestoreSource(backup: backup, cluster: cluster)
+        return await findings(about: source, named: name, at: path, restore) + credentials
+    }
+
+    private func findings(
+        about source: RestoreSource, named name: String, at path: FieldPath, _ restore: EtcdRestore
+    ) -> [Finding] {
         switch source.backup {
         case nil: return []
         case .absent:

@@ -27,7 +27,46 @@ enum SourceCases {
         return backup
     }()
 
+    /// The backup's own Secret, which the restore has used.
+    private static func secret(
+        _ name: String, _ secret: LookedUp<Secret>, access: LookedUp<Bool> = .found(true), _ expected: [String]
+    ) -> RuleCase {
+        var world = World.prod
+        var backup = World.completed("done")
+        backup.spec?.destination?.secretRef = LocalReference(name: "s3")
+        world.backups = .found([backup])
+        world.secrets["s3"] = secret
+        world.access = access
+        return RuleCase(
+            "of a backup's Secret, \(name)", Sample.restore, in: world, requester: UserInfo(username: "jane"),
+            says: expected)
+    }
+
+    private static let soundKeys = World.secret(["accessKeyID": "AKIAEXAMPLE", "secretAccessKey": "hush-hush"])
+
     static let all = [
+        secret("nothing where all is well", .found(soundKeys), []),
+        secret(
+            "that it is not the user's", .found(soundKeys), access: .found(false),
+            [
+                #"error secret.forbidden spec.source.backupRef.name: Forbidden: user "jane" may not get Secret "s3" of EtcdBackup "done" in namespace "prod", so it must not be used: name another, or ask for the right to get it"#
+            ]),
+        secret(
+            "that it is gone", .absent,
+            [
+                #"error secret.notFound spec.source.backupRef.name: Not found: "done": there is no Secret "s3", which that EtcdBackup names, in namespace "prod": create it, or use location with a Secret that exists"#
+            ]),
+        secret(
+            "that nobody can tell", .unavailable("timed out after 5s"),
+            [
+                #"error lookup.unavailable spec.source.backupRef.name: Could not be checked: whether Secret "s3" of EtcdBackup "done" has the keys and may be used by user "jane": timed out after 5s"#
+            ]),
+        secret(
+            "what is wrong with its keys", .found(World.secret(["accessKeyID": "AKIAEXAMPLE\n"])),
+            [
+                #"error secret.key.missing spec.source.backupRef.name: Required value: Secret "s3" of EtcdBackup "done" has no key "secretAccessKey": add it"#,
+                #"error secret.key.whiteSpace spec.source.backupRef.name: Invalid value: "done": its Secret's "accessKeyID" has white space or a newline around it, which becomes part of the key: encode it with printf or echo -n"#,
+            ]),
         row(
             "a backup that is not there", .absent,
             [
