@@ -43,7 +43,19 @@ import Testing
     @Test(arguments: [
         ("https://s3.amazonaws.com", true), ("https://s3.eu-west-1.amazonaws.com", true),
         ("https://s3.cn-north-1.amazonaws.com.cn", true), ("https://s3.amazonaws.com.evil.example", false),
-        ("https://evilamazonaws.com", false),
+        ("https://evilamazonaws.com", false), ("https://amazonaws.com", false),
+        ("https://s3-fips.us-gov-west-1.amazonaws.com", true), ("https://s3-accelerate.amazonaws.com", true),
+        ("https://s3.dualstack.eu-west-1.amazonaws.com", true), ("https://b.s3.eu-west-1.amazonaws.com", true),
+        ("https://s3express-use1-az4.us-east-1.amazonaws.com", true),
+        ("https://bucket.vpce-0a-1b.s3.us-east-1.vpce.amazonaws.com", true),
+        ("https://s3.eusc-de-east-1.amazonaws.eu", true),
+        ("https://minio-1234567890.eu-west-1.elb.amazonaws.com", false),
+        ("https://minio-0123456789abcdef.elb.eu-west-1.amazonaws.com", false),
+        ("https://s3-1234567890.eu-west-1.elb.amazonaws.com", false),
+        ("https://s3-0123456789abcdef.elb.eu-west-1.amazonaws.com", false),
+        ("https://minio-1.eu-west-1.elb.amazonaws.com.cn", false),
+        ("https://ec2-192-0-2-1.compute-1.amazonaws.com:9000", false),
+        ("https://ec2-192-0-2-1.eu-west-1.compute.amazonaws.com:9000", false),
     ])
     func knowsAmazonByItsNames(_ text: String, isAWS: Bool) throws {
         #expect(try #require(EndpointURL(text)).isAWS == isAWS)

@@ -13,8 +13,23 @@ package struct EndpointURL: Hashable, Sendable {
 
     /// Whether Amazon itself answers there, with its own naming rules and its own credentials.
     package var isAWS: Bool {
-        guard case .name(let name) = host else { return false }
-        return [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"].contains { name.hasSuffix($0) }
+        guard case .name(let name) = host,
+            let domain = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"].first(
+                where: name.hasSuffix)
+        else { return false }
+        // Load balancers and machines of Amazon's customers have names in the same domains, and may be called `s3-…` too.
+        let labels = name.dropLast(domain.count).split(separator: ".")
+        guard let service = labels.lastIndex(where: Self.isS3) else { return false }
+        return labels[(service + 1)...].allSatisfy { $0 == "dualstack" || $0 == "vpce" || Self.isRegion($0) }
+    }
+
+    private static func isS3(_ label: Substring) -> Bool {
+        label == "s3" || label.hasPrefix("s3-") || label.hasPrefix("s3express-")
+    }
+
+    /// By its form, such as `eu-central-1`: there is always one more.
+    private static func isRegion(_ label: Substring) -> Bool {
+        label.contains("-") && label.utf8.last?.isDigit == true
     }
 
     /// Nil when `text` is no URL of that kind; `problems(in:)` says why.

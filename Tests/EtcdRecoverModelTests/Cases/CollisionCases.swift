@@ -10,6 +10,17 @@ enum CollisionCases {
             name, Sample.backup, ["spec.retention.retainCount": .int(retainCount)], in: world, says: expected)
     }
 
+    private static let clash =
+        #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/main/": an EtcdBackup in another namespace writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#
+
+    private static func beside(endpoint: String) -> World {
+        var world = World.prod
+        var other = World.backup("x", in: "dev", cluster: "main", prefix: "backups")
+        other.spec?.destination?.s3?.endpoint = endpoint
+        world.backups = .found([other])
+        return world
+    }
+
     static let all = [
         row("the same cluster's", beside: World.backup("old", in: "prod", cluster: "main", prefix: "backups/"), []),
         row("itself", beside: World.backup("nightly", in: "prod", cluster: "main", prefix: "backups"), []),
@@ -34,6 +45,18 @@ enum CollisionCases {
         row(
             "another bucket's",
             beside: World.backup("x", in: "dev", cluster: "main", bucket: "else", prefix: "backups"), []),
+        RuleCase(
+            "a namesake's in a MinIO behind another load balancer", Sample.backup,
+            ["spec.destination.s3.endpoint": "https://minio-1.eu-west-1.elb.amazonaws.com"],
+            in: beside(endpoint: "https://minio-2.eu-west-1.elb.amazonaws.com"), says: []),
+        RuleCase(
+            "a namesake's in the same MinIO", Sample.backup,
+            ["spec.destination.s3.endpoint": "https://minio-1.eu-west-1.elb.amazonaws.com"],
+            in: beside(endpoint: "https://minio-1.eu-west-1.elb.amazonaws.com:443/"), says: [clash]),
+        RuleCase(
+            "a namesake's at another of Amazon's names", Sample.backup,
+            ["spec.destination.s3.endpoint": "https://s3.eu-central-1.amazonaws.com"],
+            in: beside(endpoint: "https://s3.dualstack.eu-central-1.amazonaws.com"), says: [clash]),
         row(
             "a failed one's", beside: World.backup("x", in: "dev", cluster: "main", prefix: "backups", phase: .failed),
             []),
