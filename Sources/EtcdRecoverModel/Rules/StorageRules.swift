@@ -15,6 +15,9 @@ enum StorageRules {
     static let claimInvalid = Rule(
         "restore.target.storageSpec.pvcName.invalid", .restore, at: "spec.target.storageSpec.pvcName", .invalid,
         "The claim's name is a valid object name.")
+    static let claimForbidden = Rule(
+        "restore.target.storageSpec.pvcName.forbidden", .restore, at: "spec.target.storageSpec.pvcName", .forbidden,
+        "The claim is no member's volume, `etcd-data-<cluster>-<ordinal>`, whose data a restore would write over.")
     static let requestRequired = Rule(
         "restore.target.storageSpec.volumeSizeRequest.required", .restore,
         at: "spec.target.storageSpec.volumeSizeRequest", .required,
@@ -26,7 +29,8 @@ enum StorageRules {
         "restore.target.storageSpec.volumeSizeLimit.invalid", .restore, at: "spec.target.storageSpec.volumeSizeLimit",
         .invalid, "A quantity, not below the request.")
     static let all = [
-        absent, accessModeUnsupported, storageClassInvalid, claimRequired, claimInvalid, requestRequired,
+        absent, accessModeUnsupported, storageClassInvalid, claimRequired, claimInvalid, claimForbidden,
+        requestRequired,
         requestInvalid, limitInvalid,
     ]
 
@@ -55,7 +59,20 @@ enum StorageRules {
                     "ReadWriteMany shares one volume: name the PersistentVolumeClaim"))
         }
         judgeName(storage.pvcName, at: path["pvcName"], claimInvalid, into: &findings)
+        if let claim = storage.pvcName.ifGiven, isMemberVolume(claim) {
+            findings.append(
+                Finding(
+                    claimForbidden, at: path["pvcName"],
+                    "\(quoted(claim)) is named as the volume of one cluster's member, whose data would be written over: "
+                        + "name a claim of the target's own"))
+        }
         judgeSizes(storage, at: path, into: &findings)
+    }
+
+    private static func isMemberVolume(_ claim: String) -> Bool {
+        let parts = claim.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return parts.count > 3 && parts[0].elementsEqual("etcd".utf8) && parts[1].elementsEqual("data".utf8)
+            && !(parts.last?.isEmpty ?? true) && parts.last?.allSatisfy(\.isDigit) == true
     }
 
     private static func judgeName(_ name: String?, at path: FieldPath, _ rule: Rule, into findings: inout [Finding]) {

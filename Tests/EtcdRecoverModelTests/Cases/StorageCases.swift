@@ -7,6 +7,21 @@ enum StorageCases {
 
     static let all = [
         row(
+            "another cluster's member volume",
+            ["volumeSizeRequest": "8Gi", "accessModes": "ReadWriteMany", "pvcName": "etcd-data-main-0"],
+            [
+                #"error restore.target.storageSpec.pvcName.forbidden spec.target.storageSpec.pvcName: Forbidden: "etcd-data-main-0" is named as the volume of one cluster's member, whose data would be written over: name a claim of the target's own"#
+            ]),
+        row(
+            "a member volume of a cluster with hyphens, unused as it is",
+            ["volumeSizeRequest": "8Gi", "pvcName": "etcd-data-main-b-12"],
+            [
+                #"error restore.target.storageSpec.pvcName.forbidden spec.target.storageSpec.pvcName: Forbidden: "etcd-data-main-b-12" is named as the volume of one cluster's member, whose data would be written over: name a claim of the target's own"#
+            ]),
+        row(
+            "a claim whose name is only alike",
+            ["volumeSizeRequest": "8Gi", "accessModes": "ReadWriteMany", "pvcName": "etcd-data-shared"], []),
+        row(
             "no storage", .null,
             [
                 "warning restore.target.storageSpec.absent spec.target.storageSpec: the restored data would live only as long as the pod: set volumeSizeRequest for a volume that outlives it"
