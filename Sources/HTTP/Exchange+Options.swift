@@ -53,6 +53,8 @@ extension Exchange {
         try easy.set(CURLOPT_NOPROXY, "")
         if let proxy = request.proxy {
             easy.set(CURLOPT_PROXY, text: proxy.url)
+            // For a URL that names no port libcurl would take 1080 whatever the scheme.
+            easy.set(CURLOPT_PROXYPORT, proxy.port)
         } else {
             try easy.set(CURLOPT_PROXY, "")
         }

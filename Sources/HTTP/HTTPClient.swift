@@ -78,8 +78,12 @@ package final class HTTPClient: Sendable {
         guard case .stream(let length, let chunks) = body else { return try await receive() }
         return try await withThrowingTaskGroup(of: Void.self) { uploads in
             uploads.addTask { await transfer.upload(chunks, length: length) }
-            // The response is here or has failed: the rest of the upload is of no use.
-            defer { uploads.cancelAll() }
+            // The response is here or has failed: the rest of the upload is of no use. It may be waiting for its source or
+            // for room.
+            defer {
+                uploads.cancelAll()
+                transfer.abort(CancellationError())
+            }
             return try await receive()
         }
     }

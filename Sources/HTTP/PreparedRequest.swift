@@ -14,7 +14,7 @@ struct PreparedRequest: Sendable {
     let headers: [SecretBytes]
     let basic: (user: String, password: SecretBytes)?
     let upload: Upload
-    let proxy: (url: SecretBytes, endpoint: String)?
+    let proxy: (url: SecretBytes, endpoint: String, port: Int)?
 
     enum Upload: Sendable {
         case none
@@ -87,13 +87,13 @@ struct PreparedRequest: Sendable {
 
     private static func proxy(
         _ proxies: ProxySettings, to target: CurlURL
-    ) throws(HTTPError) -> (url: SecretBytes, endpoint: String)? {
+    ) throws(HTTPError) -> (url: SecretBytes, endpoint: String, port: Int)? {
         guard let url = proxies.proxy(scheme: target.scheme, host: target.host, port: target.port) else { return nil }
         let text = url.reveal()
         let absolute = text.contains("://") ? text : "http://" + text
         do {
             let parts = try CurlURL(absolute, schemes: ["http", "https", "socks5", "socks5h"])
-            return (SecretBytes(absolute), "\(parts.host):\(parts.port)")
+            return (SecretBytes(absolute), "\(parts.host):\(parts.port)", parts.port)
         } catch {
             // What is wrong with it is not repeated: it may hold a password.
             throw .proxy(endpoint: "of the configuration", .invalidURL)

@@ -17,8 +17,9 @@ struct TransferDriver {
         multi.set(CURLMOPT_MAXCONNECTS, configuration.connectionsPerHost)
     }
 
-    /// One round: carry out the commands, move bytes, wake whoever waits for them, then sleep until there is more to do.
-    mutating func run(_ commands: [TransferLoop.Command]) {
+    /// One round: carry out the commands, move bytes, wake whoever waits for them, then sleep until there is more to do,
+    /// unless told not to.
+    mutating func run(_ commands: [TransferLoop.Command], sleeps: Bool) {
         for command in commands { carryOut(command) }
         multi.perform()
         while let (easy, failure) = multi.nextDone() {
@@ -37,7 +38,7 @@ struct TransferDriver {
         }
         checkDeadlines()
         // libcurl 7.88 can keep HTTP/2 frames it has read, the end of a stream too, and forget to ask for another round.
-        multi.poll(milliseconds: mayHoldMore ? 0 : pause)
+        multi.poll(milliseconds: mayHoldMore || !sleeps ? 0 : pause)
     }
 
     mutating func stop() {

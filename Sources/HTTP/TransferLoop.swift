@@ -24,8 +24,8 @@ final class TransferLoop: Sendable {
         multi = try CurlMulti()
         try Thread.start { [self] in
             var driver = TransferDriver(multi, configuration)
-            while let commands = takeCommands() {
-                driver.run(commands)
+            while let (commands, isLast) = takeCommands() {
+                driver.run(commands, sleeps: !isLast)
             }
             driver.stop()
             finish()
@@ -64,12 +64,13 @@ final class TransferLoop: Sendable {
         }
     }
 
-    /// `nil` when the loop is to end. What was posted before that is still handed out first.
-    private func takeCommands() -> [Command]? {
+    /// `nil` when the loop is to end. What was posted before that is still handed out first, as the last: the wake-up of
+    /// `stop()` may be spent by then.
+    private func takeCommands() -> (commands: [Command], isLast: Bool)? {
         shared.withLock { shared in
             guard !shared.isStopping || !shared.commands.isEmpty else { return nil }
             defer { shared.commands = [] }
-            return shared.commands
+            return (shared.commands, shared.isStopping)
         }
     }
 

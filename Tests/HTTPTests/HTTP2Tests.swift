@@ -66,7 +66,7 @@ struct HTTP2Tests {
                 let source = CountingSource(chunk: 100_000, chunks: 20)
                 let response = try await client.send(
                     Request(.post, "\(scheme)://127.0.0.1:\(port)/", body: .stream(length: nil, source)),
-                    deadlines: Deadlines(idle: .seconds(8)))
+                    deadlines: Deadlines(idle: .seconds(60)))
                 #expect(response.head.version == .http2)
                 #expect(response.body.count == 2_000_000)
                 let name = try #require(HTTPField.Name("grpc-status"))
@@ -108,7 +108,7 @@ struct HTTP2Tests {
                 #expect(try await chunks.next() != nil)
                 try await Task.sleep(for: .milliseconds(200))
                 for _ in 0..<10 {
-                    let deadlines = Deadlines(total: .seconds(10))
+                    let deadlines = Deadlines(total: .seconds(60))
                     let response = try await client.send(Request(.get, "\(url)/small.pem"), deadlines: deadlines)
                     #expect(response.body == Array("small".utf8))
                 }

@@ -34,10 +34,12 @@ struct ProxySettingsTests {
 /// Through a proxy of a few lines.
 struct ProxyTests {
     /// Tunnels every CONNECT to `target`, whatever was asked for; or refuses.
-    private func proxy(to target: Int, status: Int = 200, heads: Observed<[String]> = Observed()) throws
+    private func proxy(
+        to target: Int, on port: Int = 0, status: Int = 200, heads: Observed<[String]> = Observed()
+    ) throws
         -> ScriptedServer
     {
-        try ScriptedServer { peer in
+        try ScriptedServer(on: port) { peer in
             heads.set((heads.current ?? []) + [peer.readHead()])
             guard status == 200, let onward = Peer(connectingTo: target) else {
                 peer.write("HTTP/1.1 \(status) No\r\nContent-Length: 0\r\n\r\n")
@@ -85,6 +87,28 @@ struct ProxyTests {
         }
         #expect(error == .proxy(endpoint: "127.0.0.1:\(proxy.port)", .refused(status: 407)))
         #expect(!"\(error)".contains("pa55word"))
+    }
+
+    @Test(.enabled(if: isFree(port: 80), "port 80 is taken or kept for root"))
+    func aProxyWithoutAPortListensOnItsSchemes() async throws {
+        let proxy = try proxy(to: 1, on: 80, status: 407)
+        let client = try await client(proxy: "http://127.0.0.1")
+        let error = try await #require(throws: HTTPError.self) {
+            _ = try await client.send(Request(.get, "https://server.test/"))
+        }
+        #expect(error == .proxy(endpoint: "127.0.0.1:80", .refused(status: 407)))
+        #expect(proxy.connections == 1)
+    }
+
+    @Test(arguments: [
+        ("http://p", "p:80"), ("p", "p:80"), ("https://p", "p:443"), ("socks5://p", "p:1080"),
+        ("http://p:1080", "p:1080"),
+    ])
+    func aProxysPortIsThatOfItsSchemeUnlessGiven(_ url: String, _ endpoint: String) throws {
+        let prepared = try PreparedRequest(
+            Request(.get, "https://server.test/"), tls: TLSOptions(), proxies: ProxySettings(.url(SecretBytes(url))))
+        #expect(prepared.proxy?.endpoint == endpoint)
+        #expect(prepared.proxy?.port == Int(endpoint.split(separator: ":")[1]))
     }
 
     @Test func aProxyThatIsDownIsNamed() async throws {

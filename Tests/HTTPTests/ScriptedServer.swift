@@ -14,8 +14,9 @@ final class ScriptedServer: Sendable {
     var connections: Int { accepted.current ?? 0 }
     var url: String { "http://127.0.0.1:\(port)/" }
 
-    init(_ script: @escaping @Sendable (Peer) -> Void) throws {
-        (listener, port) = try listen()
+    /// On a port of the system's choice unless one is given.
+    init(on port: Int = 0, _ script: @escaping @Sendable (Peer) -> Void) throws {
+        (listener, self.port) = try listen(on: port)
         let listener = listener
         try Thread.start { [accepted] in
             while true {
@@ -72,6 +73,13 @@ func unusedPort() throws -> Int {
         close(socket)
         return port
     }
+}
+
+/// Whether nobody has it, and whether it is ours to take.
+func isFree(port: Int) -> Bool {
+    guard let (socket, _) = try? listen(on: port) else { return false }
+    close(socket)
+    return true
 }
 
 private let givenPorts = Mutex<Set<Int>>([])
@@ -135,6 +143,12 @@ struct Peer: Sendable {
         }
     }
 
+    /// The client has neither closed nor reset the connection; what it sent stays unread.
+    var isOpen: Bool {
+        var ends = pollfd(fd: socket, events: 0x2000 /* POLLRDHUP */, revents: 0)
+        return poll(&ends, 1, 0) == 0
+    }
+
     func pause(milliseconds: UInt32) {
         usleep(milliseconds * 1000)
     }
@@ -157,7 +171,7 @@ final class Observed<Value: Sendable>: Sendable {
     var current: Value? { value.withLock { $0 } }
 
     /// The value, or `nil` if it was not set within `limit`.
-    func wait(_ limit: Duration = .seconds(5)) async throws -> Value? {
+    func wait(_ limit: Duration = .seconds(60)) async throws -> Value? {
         let start = ContinuousClock.now
         while current == nil, .now - start < limit { try await Task.sleep(for: .milliseconds(2)) }
         return current

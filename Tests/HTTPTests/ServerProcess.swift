@@ -15,7 +15,7 @@ func withServer<Result>(
     let start = ContinuousClock.now
     while !accepts(port) {
         try #require(process.isRunning, "\(program) ended by itself")
-        try #require(.now - start < .seconds(10), "\(program) does not listen")
+        try #require(.now - start < .seconds(60), "\(program) does not listen")
         try await Task.sleep(for: .milliseconds(10))
     }
     return try await body(port)

@@ -34,13 +34,14 @@ struct StreamingTests {
         try await client.withResponse(to: Request(.get, server.url)) { _, body in
             var chunks = body.makeAsyncIterator()
             #expect(try await chunks.next() != nil)
-            try await Task.sleep(for: .milliseconds(300))
-            let before = try #require(sent.current)
-            try await Task.sleep(for: .milliseconds(500))
-            let after = try #require(sent.current)
             // What the kernel's socket buffers and ours hold, and nothing since.
-            #expect(after == before)
-            #expect(after < 8 << 20)
+            let limit = 8 << 20
+            var (before, after) = (-1, 0)
+            while after > before, after < limit {
+                try await Task.sleep(for: .milliseconds(500))
+                (before, after) = (after, sent.current ?? 0)
+            }
+            #expect(after < limit)
             // Awake again, more than all buffers together comes through.
             var received = 0
             while received < 32 << 20, let chunk = try await chunks.next() {
@@ -67,11 +68,9 @@ struct StreamingTests {
         }
         let task = Task { [client] in try await client.send(Request(.get, server.url)) }
         while server.connections == 0 { try await Task.sleep(for: .milliseconds(2)) }
-        let start = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
         #expect(try await closed.wait() == true)
-        #expect(.now - start < .seconds(5))
     }
 
     @Test func cancellingInMidBodyClosesTheConnection() async throws {
@@ -202,12 +201,33 @@ struct StreamingTests {
         let server = try ScriptedServer { peer in
             peer.readHead()
             peer.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope")
-            peer.pause(milliseconds: 500)
+            // What it did not read would make its close a reset, which may overtake the answer.
+            _ = peer.waitForClose()
         }
         let source = CountingSource(chunk: 65536, chunks: .max)
         let response = try await client.send(Request(.put, server.url, body: .stream(length: nil, source)))
         #expect(response.status == .forbidden)
         #expect(response.body == Array("nope".utf8))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func leavingEarlyEndsAnUploadThatIsStuck() async throws {
+        let server = try ScriptedServer { peer in
+            peer.readHead()
+            peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while peer.isOpen { peer.pause(milliseconds: 10) }
+        }
+        let source = CountingSource(chunk: 65536, chunks: .max)
+        let request = Request(.put, server.url, body: .stream(length: nil, source))
+        let status = try await client.withResponse(to: request, deadlines: Deadlines(total: nil, idle: nil)) {
+            head, _ in
+            var before = -1
+            while source.taken > before {
+                before = source.taken
+                try await Task.sleep(for: .milliseconds(300))
+            }
+            return head.status
+        }
+        #expect(status == .ok)
     }
 
     @Test func aProducerThatWaitsIsNotASilentPeer() async throws {
@@ -217,10 +237,10 @@ struct StreamingTests {
             repeat { piece = peer.read() } while !piece.isEmpty && !piece.suffix(5).elementsEqual("0\r\n\r\n".utf8)
             peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         }
-        let source = CountingSource(chunk: 3, chunks: 2, gap: .milliseconds(1500))
+        let source = CountingSource(chunk: 3, chunks: 0, gap: .seconds(6))
         let response = try await client.send(
             Request(.post, server.url, body: .stream(length: nil, source)),
-            deadlines: Deadlines(idle: .seconds(1)))
+            deadlines: Deadlines(idle: .seconds(5)))
         #expect(response.status == .ok)
     }
 }
