@@ -9,6 +9,9 @@ struct WatchLoop<R: KubernetesResource>: Sendable {
     var selector: Selector
     var start: String?
     var options: WatchOptions
+    /// A connection that lasts this long is a good one, however it ends: quiet ones are cut by what lies between. Less than
+    /// the shortest `connectionPeriod`.
+    var shortest: Duration = .milliseconds(500)
 
     /// Runs until cancelled or until waiting does not help.
     func run(into handoff: Handoff<WatchEvent<R>>) async throws {
@@ -16,7 +19,7 @@ struct WatchLoop<R: KubernetesResource>: Sendable {
         var failures = 0
         var lastGood = ContinuousClock.now
         while true {
-            let began = ContinuousClock.now
+            var opened: ContinuousClock.Instant?
             var problem: any Error = Interruption.endedAtOnce
             var isGood = false
             do {
@@ -25,33 +28,43 @@ struct WatchLoop<R: KubernetesResource>: Sendable {
                     position = list.resourceVersion
                     try await handoff.send(.listed(list.items, resourceVersion: list.resourceVersion))
                 }
-                try await stream(from: position ?? "") { event, version in
-                    isGood = true
-                    if !version.isEmpty { position = version }
-                    try await handoff.send(event)
+                try await stream(from: position ?? "") { news in
+                    switch news {
+                    case .opened: opened = .now
+                    case .event(let event, let version):
+                        isGood = true
+                        if !version.isEmpty { position = version }
+                        try await handoff.send(event)
+                    }
                 }
-                // A connection that the server ends at once, with nothing said, is no good one.
-                isGood = isGood || ContinuousClock.now - began > .seconds(1)
             } catch {
                 guard let next = WatchPolicy.next(after: error) else { throw error }
                 if next == .relist { position = nil }
                 problem = error
             }
+            if let opened, ContinuousClock.now - opened >= shortest { isGood = true }
             if isGood {
                 failures = 0
                 lastGood = .now
                 if problem is Interruption { continue }
+            } else if let patience = options.patience, ContinuousClock.now - lastGood > patience {
+                throw problem
             }
             failures += 1
-            if let patience = options.patience, ContinuousClock.now - lastGood > patience { throw problem }
             let pause = Backoff.watch.pause(attempt: failures, jitter: .random(in: 0...1))
             options.onInterruption?(problem, pause)
             try await Task.sleep(for: pause)
         }
     }
 
+    private enum News {
+        /// The server has answered 200.
+        case opened
+        case event(WatchEvent<R>, resourceVersion: String)
+    }
+
     private func stream(
-        from resourceVersion: String, _ receive: (WatchEvent<R>, String) async throws -> Void
+        from resourceVersion: String, _ receive: (News) async throws -> Void
     ) async throws {
         let seconds = max(1, Int(options.connectionPeriod.components.seconds))
         let call = Call(
@@ -72,7 +85,7 @@ struct WatchLoop<R: KubernetesResource>: Sendable {
     /// False when the server answers 401.
     private func open(
         _ call: Call, _ credentials: Credentials, _ seconds: Int,
-        _ receive: (WatchEvent<R>, String) async throws -> Void
+        _ receive: (News) async throws -> Void
     ) async throws -> Bool {
         let request = client.description(of: call)
         do {
@@ -85,10 +98,12 @@ struct WatchLoop<R: KubernetesResource>: Sendable {
                     if head.status.code == 401 { return false }
                     throw KubernetesError.api(APIFailure(head, bytes, to: request, hiding: credentials))
                 }
+                try await receive(.opened)
                 var lines = LineReader(body.makeAsyncIterator(), limit: Limits.watchLine)
                 while let line = try await lines.next() {
                     switch try client.decode(WatchLine<R>.self, from: line, of: call, as: "an event of \(R.kind)") {
-                    case .event(let event, let version): try await receive(event, version)
+                    case .event(let event, let version):
+                        try await receive(.event(event, resourceVersion: version))
                     case .error(let status): throw KubernetesError.api(APIFailure(status, request: request))
                     }
                 }
