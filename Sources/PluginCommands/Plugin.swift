@@ -12,7 +12,7 @@ package struct Plugin: AsyncParsableCommand {
             """,
         subcommands: [
             Validate.self, BackupCommand.self, RestoreCommand.self, Wait.self, VersionCommand.self,
-            CompletionCommand.self,
+            CompletionCommand.self, ReferenceCommand.self,
         ]
     )
 

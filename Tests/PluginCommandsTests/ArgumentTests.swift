@@ -15,6 +15,7 @@ struct ArgumentTests {
         (["-A", "restore", "ls"], ["restore", "ls", "-A"]),
         (["--help", "backup"], ["backup", "--help"]),
         (["-n", "db"], ["-n", "db"]),
+        (["--color", "never", "reference"], ["reference", "--color", "never"]),
         (["--", "backup"], ["--", "backup"]),
         (["bakup", "-n", "db"], ["bakup", "-n", "db"]),
         (["backup", "create", "--wait=true"], ["backup", "create", "--wait"]),
