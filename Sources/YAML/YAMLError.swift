@@ -67,6 +67,19 @@ package struct YAMLError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The message, unless it quotes the text: in a Secret or a kubeconfig that may be a credential.
+    package var messageWithoutText: String {
+        switch problem {
+        case .unfitForTag(_, let tag): "the value cannot be read as \(tag.rawValue)"
+        case .noJSON: "the value has no form in JSON; quote it if it is meant as text"
+        case .unknownTag: "a tag here is not understood; quote the value if it is meant as text"
+        case .unknownAnchor: "an alias here has no anchor; quote the value if it is meant as text"
+        case .anchorContainsItself: "an alias here stands inside its own anchor"
+        case .duplicateKey(_, let first): "this key is already set at \(first)"
+        default: message
+        }
+    }
+
     private func hexadecimal(_ code: UInt32) -> String {
         let digits = String(code, radix: 16, uppercase: true)
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits

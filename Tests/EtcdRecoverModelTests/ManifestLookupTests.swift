@@ -11,7 +11,6 @@ import Testing
         #expect(
             lines == [
                 #"unresolved lookup.unavailable spec.clusterRef: Could not be checked: whether EtcdCluster "main" exists: no such object among the manifests given"#,
-                #"unresolved lookup.unavailable spec.destination.prefix: Could not be checked: whether another cluster's backups go to the same place: only the manifests given were looked at"#,
                 #"unresolved lookup.unavailable spec.destination.secretRef.name: Could not be checked: whether Secret "s3" has the keys and may be used by this program: no such object among the manifests given"#,
             ])
     }

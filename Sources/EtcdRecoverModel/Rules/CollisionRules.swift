@@ -22,17 +22,18 @@ extension Looking {
             else { return false }
             return place.clashes(with: theirs) && (place.deletes || theirs.deletes)
         }
-        if let clash { return [finding(place, clash, at: path)] }
-        return lookup.incompleteness.map { [unavailable(at: path, question, $0)] } ?? []
+        // Of a set of manifests it judges those: a note that there may be more would stand at every sound backup.
+        return clash.map { [finding(place, $0, at: path)] } ?? []
     }
 
     /// Cheap, for rules that run over thousands. Of directories inside each other the prefixes begin alike; below one and
     /// the same prefix every cluster has a directory of its own.
     private func mayClash(_ backup: EtcdBackup, _ other: EtcdBackup) -> Bool {
-        let mine = backup.spec?.destination?.prefix ?? ""
-        let theirs = other.spec?.destination?.prefix ?? ""
-        return mine == theirs
-            ? backup.spec?.clusterRef == other.spec?.clusterRef : mine.hasPrefix(theirs) || theirs.hasPrefix(mine)
+        let mine = (backup.spec?.destination?.prefix ?? "").utf8
+        let theirs = (other.spec?.destination?.prefix ?? "").utf8
+        return mine.elementsEqual(theirs)
+            ? backup.spec?.clusterRef == other.spec?.clusterRef
+            : mine.starts(with: theirs) || theirs.starts(with: mine)
     }
 
     private var question: String { "whether another cluster's backups go to the same place" }
@@ -55,7 +56,8 @@ extension Looking {
 private struct SnapshotPlace {
     /// Provider, server and bucket.
     var store: [String]
-    /// With a slash at its end, so that `a/` is not the beginning of `ab/`.
+    /// With a slash at its end, so that `a/` is not the beginning of `ab/`. A key is its bytes: what Unicode holds for
+    /// equal, or for one character, may be two places.
     var directory: String
     var cluster: ObjectName
     var deletes: Bool
@@ -78,6 +80,6 @@ private struct SnapshotPlace {
 
     func clashes(with other: SnapshotPlace) -> Bool {
         store == other.store && cluster != other.cluster
-            && (directory.hasPrefix(other.directory) || other.directory.hasPrefix(directory))
+            && (directory.utf8.starts(with: other.directory.utf8) || other.directory.utf8.starts(with: directory.utf8))
     }
 }

@@ -86,18 +86,3 @@ private func joined(_ directory: String, _ relative: String) -> String {
     }
     return "/" + segments.joined(separator: "/")
 }
-
-extension YAMLError {
-    /// The message, unless it quotes the text: in a kubeconfig that may be a credential.
-    fileprivate var messageWithoutText: String {
-        switch problem {
-        case .unfitForTag(_, let tag): "the value cannot be read as \(tag.rawValue)"
-        case .noJSON: "the value has no form in JSON; quote it if it is meant as text"
-        case .unknownTag: "a tag here is not understood; quote the value if it is meant as text"
-        case .unknownAnchor: "an alias here has no anchor; quote the value if it is meant as text"
-        case .anchorContainsItself: "an alias here stands inside its own anchor"
-        case .duplicateKey(_, let first): "this key is already set at \(first)"
-        default: message
-        }
-    }
-}

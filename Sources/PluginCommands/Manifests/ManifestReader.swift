@@ -36,7 +36,8 @@ struct Manifests: Sendable {
         }
         if let error = result.error {
             findings.append(
-                .file(file, line: error.mark.line, column: error.mark.column, .malformedFile, error.message))
+                .file(
+                    file, line: error.mark.line, column: error.mark.column, .malformedFile, error.messageWithoutText))
         }
     }
 }
