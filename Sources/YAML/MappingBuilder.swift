@@ -53,6 +53,9 @@ private struct KeyBytes: Hashable {
     var key: String
 
     static func == (a: Self, b: Self) -> Bool { a.key.hasSameBytes(as: b.key) }
-    // Strings that are equal for Swift hash alike, whatever their bytes.
-    func hash(into hasher: inout Hasher) { hasher.combine(key) }
+    // Of the bytes too: String's own hash is the same for all spellings of a text, of which a hostile one has many.
+    func hash(into hasher: inout Hasher) {
+        var key = key
+        key.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }

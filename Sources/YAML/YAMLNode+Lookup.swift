@@ -59,6 +59,6 @@ extension YAMLNode.Lookup {
 extension String {
     /// Equality of the UTF-8 bytes. `==` also equates different spellings of one character, which JSON keeps apart.
     func hasSameBytes(as other: String) -> Bool {
-        self == other && utf8.elementsEqual(other.utf8)
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }

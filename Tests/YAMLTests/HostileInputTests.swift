@@ -115,6 +115,18 @@ import Testing
         #expect(failureInTime(text) == "line 1001, column 1: more than 1000 %TAG directives")
     }
 
+    @Test func manySpellingsOfOneKey() throws {
+        // Each of the 18 letters is written as one character or as two: for String they are all the same key.
+        let keys = (0..<1 << 16).map { number in
+            (0..<18).map { number >> $0 & 1 == 0 ? "\u{E9}" : "e\u{301}" }.joined()
+        }
+        #expect(Set(keys).count == 1)
+        let text = keys.map { "\($0): 1\n" }.joined()
+        #expect(failureInTime(text) == nil)
+        #expect(try node(text).entries?.count == keys.count)
+        #expect(failureInTime(text + "\(keys[7]): 2\n")?.contains("is already set at line 8, column 1") == true)
+    }
+
     @Test func longScalarsAndKeys() throws {
         let long = String(repeating: "x", count: 1 << 20)
         #expect(try node("a: \(long)").value(forKey: "a")?.string == long)
