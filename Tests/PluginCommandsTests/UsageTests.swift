@@ -71,6 +71,18 @@ struct UsageTests {
             ["backup", "list", "--request-timeout", "x"],
             #"error: --request-timeout must be a duration like 30s, 10m or 1h30m, not "x""#
         ),
+        (
+            ["wait", "backup/x", "--timeout=-9223372036854775808"],
+            #"error: --timeout must be a duration like 30s, 10m or 1h30m, not "-9223372036854775808""#
+        ),
+        (
+            ["backup", "list", "--request-timeout=-5"],
+            "error: --request-timeout must not be negative; 0 is for no limit"
+        ),
+        (
+            ["backup", "list", "--request-timeout=-1m"],
+            "error: --request-timeout must not be negative; 0 is for no limit"
+        ),
         (["backup", "list", "--cluster", "c"], "error: Unknown option '--cluster'. Did you mean '--user'?"),
     ])
     func refusesSenselessCommandLines(_ arguments: [String], firstLine: String) async throws {

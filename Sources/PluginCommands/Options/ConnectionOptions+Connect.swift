@@ -30,6 +30,9 @@ extension ConnectionOptions {
         flags.impersonatedUID = impersonatedUID
         flags.requestTimeout = try requestTimeout.map { text throws(CommandFailure) in
             let limit = try duration(text, flag: "--request-timeout")
+            guard limit >= .zero else {
+                throw CommandFailure("--request-timeout must not be negative; 0 is for no limit", status: .usage)
+            }
             // kubectl's 0 stands for no limit; a day is none to a person, and every wait here ends.
             return limit == .zero ? .seconds(86400) : limit
         }
