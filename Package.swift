@@ -89,11 +89,17 @@ let package = Package(
         .testTarget(name: "EtcdRecoverModelTests", dependencies: ["EtcdRecoverModel", "YAML"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "TestSupport"]),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
         .testTarget(name: "WebhookServerTests", dependencies: ["WebhookServer", "TestSupport"]),
-        .testTarget(name: "PluginCommandsTests", dependencies: ["PluginCommands"]),
+        .testTarget(
+            name: "PluginCommandsTests",
+            dependencies: [
+                "EtcdRecoverModel", "HTTP", "KubernetesClient", "PluginCommands",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["EtcdRecoverModel", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

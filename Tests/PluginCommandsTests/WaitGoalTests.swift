@@ -74,10 +74,19 @@ struct WaitGoalTests {
                 """)
         #expect(outcome(.deleted) == "1 backup/a was deleted while it was waited for")
         #expect(
-            outcome(.timedOut(phase: "Uploading")) == """
+            outcome(.timedOut(phase: "Uploading", trouble: nil)) == """
                 124 backup/a did not reach Completed within 1m30s: its phase is Uploading
                 the work goes on; wait for more: kubectl etcdrecover wait backup/a
                 """)
+        #expect(
+            outcome(.timedOut(phase: nil, trouble: nil))
+                .hasPrefix("124 backup/a did not reach Completed within 1m30s: no controller has taken it up yet\n"))
+        #expect(
+            outcome(.timedOut(phase: "Uploading", trouble: "no route")).hasPrefix(
+                "124 backup/a did not reach Completed within 1m30s: its phase was Uploading; no route\n"))
+        #expect(
+            outcome(.timedOut(phase: nil, trouble: "the API server has not answered yet")).hasPrefix(
+                "124 backup/a did not reach Completed within 1m30s: the API server has not answered yet\n"))
         #expect(
             outcome(.interrupted) == """
                 130 interrupted: stopped waiting for backup/a; the work itself goes on

@@ -37,11 +37,30 @@ extension CreateOptions {
         let subject = "\(Kind.commandName)/\(name)"
         let wait = JobWait<Kind>(client: client, name: name, goal: goal, timeout: limit)
         let ending = try await wait.run(reporting: ProgressLine(subject, on: console))
-        if let output, ending != .deleted {
-            let object: WholeObject<Kind> = try await client.get(name: name)
+        if let output, ending != .deleted, let object: WholeObject<Kind> = try await wait.object(after: ending, console)
+        {
             try console.print(object.rendered(as: output))
         }
         let sentence = try ending.outcome(subject, goal: goal, timeout: limit)
         if output == nil { try console.print(sentence.printable()) }
+    }
+}
+
+extension JobWait {
+    /// The object as the wait left it. After a wait that did not reach its goal the exit code is about that: what keeps
+    /// the object from being read is a note then.
+    func object(after ending: Ending, _ console: Console) async throws -> WholeObject<Kind>? {
+        do {
+            return try await client.get(name: name)
+        } catch let error as KubernetesError where !ending.isReached {
+            console.note("note: \(Kind.commandName)/\(name) is not shown: \(error)".printable())
+            return nil
+        }
+    }
+}
+
+extension JobWait.Ending {
+    fileprivate var isReached: Bool {
+        if case .reached = self { true } else { false }
     }
 }

@@ -31,8 +31,17 @@ struct ListOptionGroup: ParsableArguments {
         let client = try connection.connect(console: console)
         let listing = try await ObjectListing<Kind>.fetch(
             client, names: names, allNamespaces: allNamespaces, selector: selector)
-        let text = listing.rendered(as: output, now: .now, style: console.style(.output))
-        if !text.isEmpty { try console.print(text) }
-        if listing.objects.isEmpty, output == nil || output == .wide { console.note(listing.emptyNote) }
+        try listing.print(as: output, on: console)
+    }
+}
+
+extension ObjectListing {
+    /// What was found on the output, what was not on the diagnostics. Throws the exit code 1 when anything was not.
+    func print(as format: ListFormat?, on console: Console) throws {
+        let text = rendered(as: format, now: .now, style: console.style(.output))
+        if !text.isEmpty, failures.isEmpty || !objects.isEmpty { try console.print(text) }
+        if objects.isEmpty, failures.isEmpty, format == nil || format == .wide { console.note(emptyNote) }
+        for failure in failures { console.error("\(failure)".printable()) }
+        if !failures.isEmpty { throw ExitStatus.failure.exitCode }
     }
 }

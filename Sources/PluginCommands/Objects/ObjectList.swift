@@ -7,8 +7,11 @@ struct ObjectListing<Kind: Job>: Sendable {
     var objects: [WholeObject<Kind>]
     /// Nil: all of them.
     var namespace: String?
+    /// Why some of the names that were given are not among the objects.
+    var failures: [KubernetesError] = []
 
-    /// `names` empty: all that the selector matches, in the server's order; else those, in the order given.
+    /// `names` empty: all that the selector matches, in the server's order; else those, in the order given. One that the
+    /// API server does not give out does not hide the others.
     static func fetch(
         _ client: KubernetesClient, names: [String], allNamespaces: Bool, selector: String?
     ) async throws -> Self {
@@ -16,7 +19,13 @@ struct ObjectListing<Kind: Job>: Sendable {
         guard names.isEmpty else {
             var listing = Self(objects: [], namespace: namespace)
             for name in names {
-                listing.objects.append(try await client.get(name: name))
+                do {
+                    listing.objects.append(try await client.get(name: name))
+                } catch let error as KubernetesError {
+                    listing.failures.append(error)
+                    // Without an answer for one there is none for the next.
+                    if error.failure == nil { break }
+                }
             }
             return listing
         }

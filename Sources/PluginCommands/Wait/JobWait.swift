@@ -1,5 +1,6 @@
 import EtcdRecoverModel
 import KubernetesClient
+import Synchronization
 
 /// Waiting for one EtcdBackup or EtcdRestore.
 struct JobWait<Kind: Job>: Sendable {
@@ -8,8 +9,8 @@ struct JobWait<Kind: Job>: Sendable {
         /// The goal cannot be reached any more, and why.
         case unreachable(String)
         case deleted
-        /// With the last phase seen.
-        case timedOut(phase: String?)
+        /// With the last phase seen, and why nothing newer is known, where that is so.
+        case timedOut(phase: String?, trouble: String?)
         case interrupted
     }
 
@@ -19,18 +20,19 @@ struct JobWait<Kind: Job>: Sendable {
     /// Zero looks once and does not wait.
     var timeout: Duration
 
-    /// Follows the object until the goal is reached or cannot be. Throws when there is no such object, and what the API
-    /// server says that waiting does not mend. `interrupts` ends the wait, not the work.
+    /// Follows the object until the goal is reached or cannot be. Throws when there is no such object, when the API
+    /// server cannot be asked to begin with, and what it says that waiting does not mend. `interrupts` ends the wait, not
+    /// the work.
     func run(
         reporting line: ProgressLine, until interrupts: some AsyncSequence<Int32, Never> & Sendable = Interrupts()
     ) async throws -> Ending {
         if timeout == .zero { return try await look() }
-        let last = LastPhase()
+        let last = LastSight()
         return try await withThrowingTaskGroup(of: Ending?.self) { group in
             group.addTask { try await follow(line, last) }
             group.addTask {
                 try await Task.sleep(for: timeout)
-                return .timedOut(phase: await last.phase)
+                return .timedOut(phase: last.phase, trouble: last.trouble)
             }
             group.addTask {
                 for await _ in interrupts { return .interrupted }
@@ -49,18 +51,33 @@ struct JobWait<Kind: Job>: Sendable {
     }
 
     private func look() async throws -> Ending {
+        guard let object = try await current() else { return .reached(nil) }
+        return ending(object.progress) ?? .timedOut(phase: object.progress.phase, trouble: nil)
+    }
+
+    /// The object as it is; nil when there is none and that is the goal.
+    private func current() async throws -> Kind? {
         do {
-            let object: Kind = try await client.get(name: name)
-            return ending(object.progress) ?? .timedOut(phase: object.progress.phase)
-        } catch let error as KubernetesError where error.isNotFound && goal == .deleted {
-            return .reached(nil)
+            return try await client.get(name: name)
+        } catch let error as KubernetesError where error.isNotFound {
+            if goal == .deleted { return nil }
+            let namespace = client.configuration.namespace
+            throw CommandFailure(
+                "\(Kind.commandName) \"\(name)\" not found in namespace \(namespace)",
+                hint: "kubectl etcdrecover \(Kind.commandName) list -n \(namespace) shows what there is")
         }
     }
 
-    private func follow(_ line: ProgressLine, _ last: LastPhase) async throws -> Ending {
-        var uid: String?
+    private func follow(_ line: ProgressLine, _ last: LastSight) async throws -> Ending {
+        // A watch goes on through any failure to connect, which at the very beginning is more likely a wrong address.
+        guard let first = try await current() else { return .reached(nil) }
+        last.see(first.progress.phase)
+        line.show(first.progress)
+        if let ending = ending(first.progress) { return ending }
         let options = WatchOptions(onInterruption: { error, pause in
-            line.note("note: the watch was interrupted and goes on in \(pause): \(error)".printable())
+            let reason = "\(error)".printable()
+            line.note("note: the watch was interrupted and goes on in \(pause): \(reason)")
+            last.miss(reason)
         })
         let events = client.watch(
             Kind.self, in: .namespace(client.configuration.namespace), matching: .name(name), options: options)
@@ -68,28 +85,24 @@ struct JobWait<Kind: Job>: Sendable {
             let object: Kind
             switch event {
             case .listed(let objects, _):
-                guard let present = objects.first else {
-                    if goal == .deleted { return .reached(nil) }
-                    if uid != nil { return .deleted }
-                    throw CommandFailure(
-                        "\(Kind.commandName) \"\(name)\" not found in namespace \(client.configuration.namespace)",
-                        hint: "kubectl etcdrecover \(Kind.commandName) list -n \(client.configuration.namespace) shows "
-                            + "what there is")
-                }
+                guard let present = objects.first else { return gone }
                 object = present
             case .added(let changed), .modified(let changed): object = changed
-            case .deleted: return goal == .deleted ? .reached(nil) : .deleted
-            case .bookmark: continue
+            case .deleted: return gone
+            case .bookmark:
+                last.catchUp()
+                continue
             }
             // Another object of that name is not the one we wait for.
-            if let uid, uid != object.metadata.uid { return goal == .deleted ? .reached(nil) : .deleted }
-            uid = object.metadata.uid
-            await last.set(object.progress.phase)
+            if object.metadata.uid != first.metadata.uid { return gone }
+            last.see(object.progress.phase)
             line.show(object.progress)
             if let ending = ending(object.progress) { return ending }
         }
         throw CancellationError()
     }
+
+    private var gone: Ending { goal == .deleted ? .reached(nil) : .deleted }
 
     private func ending(_ progress: Progress) -> Ending? {
         switch goal.verdict(on: progress, phases: Kind.phases) {
@@ -99,10 +112,19 @@ struct JobWait<Kind: Job>: Sendable {
         }
     }
 
-    private actor LastPhase {
-        private(set) var phase: String?
-        func set(_ phase: String?) { self.phase = phase }
-    }
+}
+
+/// What a wait has seen last, for the message when its time is up.
+private final class LastSight: Sendable {
+    private let state = Mutex((phase: String?.none, trouble: String?.some("the API server has not answered yet")))
+
+    var phase: String? { state.withLock { $0.phase } }
+    /// Why what is known may be out of date.
+    var trouble: String? { state.withLock { $0.trouble } }
+
+    func see(_ phase: String?) { state.withLock { $0 = (phase, nil) } }
+    func catchUp() { state.withLock { $0.trouble = nil } }
+    func miss(_ reason: String) { state.withLock { $0.trouble = "the latest interruption of the watch: \(reason)" } }
 }
 
 extension JobWait.Ending {
@@ -120,8 +142,10 @@ extension JobWait.Ending {
             throw CommandFailure("\(subject) \(reason)", hint: "see: kubectl etcdrecover \(describing(subject))")
         case .deleted:
             throw CommandFailure("\(subject) was deleted while it was waited for")
-        case .timedOut(let phase):
-            let state = phase.map { "its phase is \($0)" } ?? "no controller has taken it up yet"
+        case .timedOut(let phase, let trouble):
+            let known = phase.map { trouble == nil ? "its phase is \($0)" : "its phase was \($0)" }
+            let facts = [known, trouble].compactMap(\.self)
+            let state = facts.isEmpty ? "no controller has taken it up yet" : facts.joined(separator: "; ")
             throw CommandFailure(
                 timeout == .zero
                     ? "\(subject) has not reached \(goal): \(state)"
