@@ -28,6 +28,33 @@ package struct Secret: KubernetesResource, Hashable {
     package var keys: Set<String> { Set(data?.keys.map { $0 } ?? []).union(stringData?.keys.map { $0 } ?? []) }
 }
 
+extension Secret {
+    // By hand, for `data`: the API server skips line breaks in Base64 and reads null as nothing, as Go does.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        apiVersion = try container.decodeIfPresent(String.self, forKey: .apiVersion)
+        kind = try container.decodeIfPresent(String.self, forKey: .kind)
+        metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
+        type = try container.decodeIfPresent(String.self, forKey: .type)
+        data = try container.decodeIfPresent([String: Base64?].self, forKey: .data)?.mapValues { $0?.bytes ?? Data() }
+        stringData = try container.decodeIfPresent([String: String].self, forKey: .stringData)
+    }
+
+    private struct Base64: Decodable {
+        var bytes: Data
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            var text = Data(try container.decode(String.self).utf8)
+            text.removeAll { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+            guard let bytes = Data(base64Encoded: text) else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "this is not Base64")
+            }
+            self.bytes = bytes
+        }
+    }
+}
+
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String { "Secret \(metadata.name ?? "") with keys \(keys.sorted())" }
     package var debugDescription: String { description }
