@@ -35,6 +35,8 @@ import Testing
         ("https://host/?X-Amz-Signature=secret", "https://host/?***"), ("https://host#secret", "https://host#***"),
         ("https://u:se@cret@host", "https://***@host"), ("https://u:secret/@host", "https://***@host"),
         ("https://u:secret?@host", "https://u:secret?***"),
+        ("https://host/?\u{301}X-Amz-Signature=secret", "https://host/?***"),
+        ("https://u:secret@\u{301}host", "https://***@\u{301}host"),
     ])
     func printsNoCredentials(_ text: String, printed: String) {
         #expect(EndpointURL.printable(text) == printed)

@@ -25,7 +25,7 @@ extension Destination {
         let bytes = prefix.utf8
         let slash = UInt8(ascii: "/")
         guard bytes.last == slash, let before = bytes.dropLast().last, before != slash else { return prefix }
-        return String(prefix.dropLast())
+        return String(Substring(bytes.dropLast()))
     }
 
     func addDefaults(to patch: inout DefaultPatch, at path: String, from received: Destination) {
@@ -48,4 +48,10 @@ extension Destination.S3 {
 extension String? {
     /// Nil for the empty string too: templates write an empty value where they mean none.
     var ifGiven: String? { self?.isEmpty == false ? self : nil }
+
+    /// Not merely the same text by Unicode's canonical equivalence.
+    func hasSameBytes(as other: String?) -> Bool {
+        guard let self, let other else { return self == nil && other == nil }
+        return self.utf8.elementsEqual(other.utf8)
+    }
 }

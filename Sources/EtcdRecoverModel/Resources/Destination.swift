@@ -44,6 +44,12 @@ package struct Destination: Codable, Hashable, Sendable {
         }
     }
 
+    // By hand: to a String, two spellings of one letter are equal; to a store they are two keys.
+    package static func == (one: Self, other: Self) -> Bool {
+        one.prefix.hasSameBytes(as: other.prefix) && one.provider == other.provider && one.secretRef == other.secretRef
+            && one.s3 == other.s3 && one.gcs == other.gcs
+    }
+
     package init(
         provider: Provider? = nil, prefix: String? = nil, secretRef: LocalReference? = nil, s3: S3? = nil,
         gcs: GCS? = nil

@@ -45,6 +45,11 @@ package struct EtcdRestore: KubernetesResource, Hashable {
         /// Relative to the destination's prefix.
         package var key: String?
 
+        // By hand, as Destination's.
+        package static func == (one: Self, other: Self) -> Bool {
+            one.key.hasSameBytes(as: other.key) && one.destination == other.destination
+        }
+
         package init(destination: Destination? = nil, key: String? = nil) {
             self.destination = destination
             self.key = key

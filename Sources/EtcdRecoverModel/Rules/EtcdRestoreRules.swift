@@ -114,7 +114,7 @@ enum EtcdRestoreRules {
             return
         }
         var problems = PrefixRules.problems(inPath: key)
-        if key.hasPrefix("s3://") || key.hasPrefix("gs://") {
+        if ["s3://", "gs://"].contains(where: { key.utf8.starts(with: $0.utf8) }) {
             problems = ["must be the part behind the bucket and the prefix, not a whole URI"]
         }
         if key.utf8.count > PrefixRules.longestKey { problems.append("must have at most 1024 bytes") }

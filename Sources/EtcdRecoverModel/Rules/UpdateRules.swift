@@ -27,7 +27,7 @@ enum UpdateRules {
     }
 
     private static func changes(_ old: JSONValue, _ new: JSONValue, at path: FieldPath) -> [FieldPath] {
-        guard old != new else { return [] }
+        guard old.jsonBytes != new.jsonBytes else { return [] }
         guard case .object(let before) = old, case .object(let after) = new else { return [path] }
         return Set(before.keys).union(after.keys).sorted().flatMap {
             changes(before[$0] ?? .null, after[$0] ?? .null, at: path[$0])

@@ -69,11 +69,13 @@ package struct EndpointURL: Hashable, Sendable {
 
     /// `text` fit for a message: without user info and query, which may hold credentials.
     package static func printable(_ text: String) -> String {
-        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
-        let end = text[start...].firstIndex { $0 == "?" || $0 == "#" } ?? text.endIndex
+        // By scalars: a combining mark behind a delimiter would hide it in one character.
+        let scalars = text.unicodeScalars
+        let start = scalars.firstRange(of: "://".unicodeScalars)?.upperBound ?? text.startIndex
+        let end = scalars[start...].firstIndex { $0 == "?" || $0 == "#" } ?? text.endIndex
         // An `@` behind the authority hides more than it must, and never less.
-        let host = text[start..<end].lastIndex(of: "@").map { "***" + text[$0..<end] } ?? String(text[start..<end])
-        return text[..<start] + host + (end == text.endIndex ? "" : "\(text[end])***")
+        let host = scalars[start..<end].lastIndex(of: "@").map { "***" + text[$0..<end] } ?? String(text[start..<end])
+        return text[..<start] + host + (end == text.endIndex ? "" : "\(scalars[end])***")
     }
 
     /// The text cut at its delimiters as RFC 3986 says, nothing judged but the scheme.

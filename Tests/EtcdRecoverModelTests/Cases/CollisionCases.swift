@@ -21,6 +21,18 @@ enum CollisionCases {
         return world
     }
 
+    private static let around = {
+        var world = World.prod
+        world.backups = .found([World.backup("x", in: "prod", cluster: "backups", prefix: nil)])
+        return world
+    }()
+
+    private static let decomposed = {
+        var world = World.prod
+        world.backups = .found([World.backup("x", in: "dev", cluster: "main", prefix: "cafe\u{301}")])
+        return world
+    }()
+
     static let all = [
         row("the same cluster's", beside: World.backup("old", in: "prod", cluster: "main", prefix: "backups/"), []),
         row("itself", beside: World.backup("nightly", in: "prod", cluster: "main", prefix: "backups"), []),
@@ -40,6 +52,15 @@ enum CollisionCases {
             [
                 #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/main/": EtcdBackup "x" of cluster "backups" writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#
             ]),
+        RuleCase(
+            "one around, where a combining mark follows the slash", Sample.backup,
+            ["spec.destination.prefix": "backups/\u{301}x"], in: around,
+            says: [
+                #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/\#u{301}x/main/": EtcdBackup "x" of cluster "backups" writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#
+            ]),
+        RuleCase(
+            "a namesake's under the other spelling of a letter", Sample.backup,
+            ["spec.destination.prefix": "caf\u{e9}"], in: decomposed, says: []),
         row("a neighbour's", beside: World.backup("x", in: "dev", cluster: "other", prefix: "backups"), []),
         row("a longer name's", beside: World.backup("x", in: "dev", cluster: "main2", prefix: "backups"), []),
         row(
