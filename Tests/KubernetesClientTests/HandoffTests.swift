@@ -25,9 +25,11 @@ import Testing
                 sent.increment()
             }
         }
+        #expect(try await eventually { sent.value == 1 })
         try await Task.sleep(for: .milliseconds(100))
         #expect(sent.value == 1)
         #expect(try await handoff.receive() == 0)
+        #expect(try await eventually { sent.value == 2 })
         try await Task.sleep(for: .milliseconds(100))
         #expect(sent.value == 2)
         sender.cancel()

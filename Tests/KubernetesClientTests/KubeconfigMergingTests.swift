@@ -139,18 +139,28 @@ import Testing
         try #require(mkfifo(path, 0o600) == 0)
         let text = Self.second
         startThread {
-            guard let pipe = fopen(path, "w") else { return }
-            usleep(200_000)
+            usleep(100_000)
+            // No program that another test starts may inherit it: the pipe would not end.
+            guard let pipe = fopen(path, "we") else { return }
+            usleep(100_000)
             fputs(text, pipe)
             fclose(pipe)
         }
-        // Held open, so that the pipe has a writer before the thread comes to it.
-        let holder = open(path, O_RDWR | O_NONBLOCK)
-        startThread {
-            usleep(400_000)
-            close(holder)
-        }
         #expect(try Kubeconfig.read(path, purpose: "test")?.currentContext == "z")
+    }
+
+    @Test func givesUpOnAPipeNobodyWritesTo() throws {
+        let path = directory.path(of: "pipe")
+        try #require(mkfifo(path, 0o600) == 0)
+        let error = #expect(throws: FileError.self) { try readFile(path, patience: .milliseconds(200)) }
+        #expect(error?.reason == "it is not whole after 0.2 seconds")
+    }
+
+    @Test(arguments: [#"Q0Ep\n"#, #"Q0\r\nEp\r\n"#, #"\nQ\n0\nE\np"#])
+    func readsBase64WithLineBreaks(_ text: String) throws {
+        let file = "clusters: [{name: c, cluster: {certificate-authority-data: \"\(text)\"}}]"
+        let config = try Kubeconfig.parse(Array(file.utf8), file: "/k")
+        #expect(config.clusters["c"]?.certificateAuthorityData?.bytes == Array("CA)".utf8))
     }
 
     @Test func resolvesPathsAgainstTheFileTheyStandIn() throws {

@@ -155,7 +155,7 @@ import Testing
             #expect(Set(all.items.map(\.metadata.name)).count == 1200)
             // The cache follows etcd within moments.
             var cached = 0
-            for _ in 0..<100 where cached < 1200 {
+            for _ in 0..<1200 where cached < 1200 {
                 cached = try await client.list(
                     ConfigMap.self, in: scope, matching: selector, options: ListOptions(mayBeStale: true)
                 ).items.count

@@ -15,7 +15,7 @@ extension Kubeconfig {
         var tlsServerName: String?
         var insecureSkipTLSVerify: Bool?
         var certificateAuthority: String?
-        var certificateAuthorityData: Data?
+        var certificateAuthorityData: Base64?
         var proxyURL: String?
         var extensions: [Extension]?
 
@@ -26,6 +26,22 @@ extension Kubeconfig {
             case certificateAuthority = "certificate-authority"
             case certificateAuthorityData = "certificate-authority-data"
             case proxyURL = "proxy-url"
+        }
+    }
+
+    /// Base64 as Go reads it: with line breaks anywhere, as `base64` without `-w 0` writes it.
+    struct Base64: Decodable, Sendable {
+        let bytes: [UInt8]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            let text = try container.decode(String.self).utf8.filter {
+                $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n")
+            }
+            guard let data = Data(base64Encoded: Data(text)) else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "not Base64")
+            }
+            bytes = [UInt8](data)
         }
     }
 
@@ -42,9 +58,9 @@ extension Kubeconfig {
 
     struct User: Decodable, Sendable {
         var clientCertificate: String?
-        var clientCertificateData: Data?
+        var clientCertificateData: Base64?
         var clientKey: String?
-        var clientKeyData: Data?
+        var clientKeyData: Base64?
         var token: String?
         var tokenFile: String?
         var username: String?

@@ -90,7 +90,7 @@ struct KubeconfigResolution {
                 cluster.certificateAuthorityData = nil
             }
         }
-        let data = cluster.certificateAuthorityData.flatMap { $0.isEmpty ? nil : [UInt8]($0) }
+        let data = cluster.certificateAuthorityData.flatMap { $0.bytes.isEmpty ? nil : $0.bytes }
         let isInsecure = cluster.insecureSkipTLSVerify == true
         guard !isInsecure || (data == nil && cluster.certificateAuthority.nonEmpty == nil) else {
             throw .conflict(

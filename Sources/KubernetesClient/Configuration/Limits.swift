@@ -15,6 +15,8 @@ package enum Limits {
 
     /// Of one call with all its retries.
     package static let requestTimeout = Duration.seconds(30)
+    /// Of a pipe given as a file, whose writer may have a person log in.
+    static let pipe = Duration.seconds(120)
     /// Of one run of an exec plugin, which may have a person log in.
     package static let execTimeout = Duration.seconds(120)
 }

@@ -31,8 +31,8 @@ struct UserCredentials {
     }
 
     private func certificate() throws(KubeconfigError) -> CertificateSource? {
-        let certificate = part(user.clientCertificateData.map { [UInt8]($0) }, user.clientCertificate)
-        let key = part(user.clientKeyData.map { [UInt8]($0) }, user.clientKey)
+        let certificate = part(user.clientCertificateData?.bytes, user.clientCertificate)
+        let key = part(user.clientKeyData?.bytes, user.clientKey)
         switch (certificate, key) {
         case (let certificate?, let key?):
             if case .file(let path) = certificate { try check(path, "client-certificate") }

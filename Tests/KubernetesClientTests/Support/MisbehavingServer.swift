@@ -39,7 +39,7 @@ final class MisbehavingServer: Sendable {
         self.respond = respond
         startThread { [listener] in
             while true {
-                let connection = accept(listener, nil, nil)
+                let connection = acceptedSocket(listener)
                 guard connection >= 0 else { return }
                 startThread { [weak self] in self?.serve(connection) ?? { _ = close(connection) }() }
             }

@@ -15,7 +15,7 @@ final class Relay: Sendable {
         (listener, port) = try listeningSocket()
         startThread { [listener] in
             while true {
-                let near = accept(listener, nil, nil)
+                let near = acceptedSocket(listener)
                 guard near >= 0 else { return }
                 startThread { [weak self] in self?.join(near, target) }
             }

@@ -5,9 +5,11 @@ struct SocketFailure: Error {
     var code = errno
 }
 
+// No program that another test starts may inherit a socket: it would hold the connection open.
+
 /// A listening socket on a free port of 127.0.0.1, and its port.
 func listeningSocket() throws -> (descriptor: Int32, port: UInt16) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SocketFailure(call: "socket") }
     try withLoopback(port: 0) { address, length in
         guard bind(descriptor, address, length) == 0 else { throw SocketFailure(call: "bind") }
@@ -23,7 +25,7 @@ func listeningSocket() throws -> (descriptor: Int32, port: UInt16) {
 }
 
 func connectedSocket(port: UInt16) throws -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SocketFailure(call: "socket") }
     try withLoopback(port: port) { address, length in
         guard connect(descriptor, address, length) == 0 else { throw SocketFailure(call: "connect") }
@@ -41,6 +43,13 @@ private func withLoopback(port: UInt16, _ body: (UnsafePointer<sockaddr>, sockle
             try body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
     }
+}
+
+/// The next connection's socket, negative when the listener is closed.
+func acceptedSocket(_ listener: Int32) -> Int32 {
+    let descriptor = accept(listener, nil, nil)
+    if descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    return descriptor
 }
 
 /// Sends all of it; false when the peer is gone.
