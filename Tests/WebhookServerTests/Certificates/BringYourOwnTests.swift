@@ -34,4 +34,22 @@ struct BringYourOwnTests {
                 chain: issued.identity.chain, trusting: issued.authorities, at: now, for: SubjectAlternativeName(name))
         }
     }
+
+    @Test(arguments: ["ca.key", "ca.crt"]) func halfACAIsNotReplaced(lost: String) throws {
+        var template = Array("/tmp/issue-XXXXXX".utf8CString)
+        let directory = String(cString: try #require(mkdtemp(&template)))
+        defer { _ = system("rm -rf '\(directory)'") }
+        let source = String(cString: try #require(realpath(#filePath, nil)))
+        let root = try #require(source.split(separator: "/Tests/WebhookServerTests/").first)
+        let issue = "'\(root)/certs/issue.sh' '\(directory)' > /dev/null 2>&1"
+        try #require(system(issue) == 0)
+        let kept = "\(directory)/\(lost == "ca.key" ? "ca.crt" : "ca.key")"
+        let before = try readFile(kept, limit: 1 << 20)
+        try #require(rename("\(directory)/\(lost)", "\(directory)/\(lost).away") == 0)
+        #expect(system(issue) == 1 << 8)
+        #expect(try readFile(kept, limit: 1 << 20) == before)
+        #expect(access("\(directory)/\(lost)", F_OK) != 0)
+        try #require(rename("\(directory)/\(lost).away", "\(directory)/\(lost)") == 0)
+        #expect(system(issue) == 0)
+    }
 }
