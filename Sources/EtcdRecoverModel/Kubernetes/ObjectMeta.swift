@@ -20,6 +20,33 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
     }
 }
 
+extension ObjectMeta {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        generateName = try container.decodeIfPresent(String.self, forKey: .generateName)
+        namespace = try container.decodeIfPresent(String.self, forKey: .namespace)
+        if decoder.userInfo[.skipsLabelsAndAnnotations] == nil {
+            labels = try container.decodeIfPresent([String: String].self, forKey: .labels)
+            annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
+        }
+        uid = try container.decodeIfPresent(String.self, forKey: .uid)
+        resourceVersion = try container.decodeIfPresent(String.self, forKey: .resourceVersion)
+        generation = try container.decodeIfPresent(Int64.self, forKey: .generation)
+        creationTimestamp = try container.decodeIfPresent(Timestamp.self, forKey: .creationTimestamp)
+        deletionTimestamp = try container.decodeIfPresent(Timestamp.self, forKey: .deletionTimestamp)
+        finalizers = try container.decodeIfPresent([String].self, forKey: .finalizers)
+        ownerReferences = try container.decodeIfPresent([OwnerReference].self, forKey: .ownerReferences)
+    }
+}
+
+extension CodingUserInfoKey {
+    /// Set to anything, it leaves out labels and annotations. They are two thirds of what reading metadata costs, since
+    /// kubectl keeps the whole object in an annotation, and the API server has checked them before it asks anybody.
+    package static let skipsLabelsAndAnnotations = CodingUserInfoKey(rawValue: "skipsLabelsAndAnnotations")
+        .unsafelyUnwrapped
+}
+
 package struct OwnerReference: Codable, Hashable, Sendable {
     package var apiVersion: String
     package var kind: String
