@@ -15,7 +15,9 @@ package struct Admission: Sendable {
         async throws(UnreadableReview) -> AdmissionDecision
     {
         guard (try? UTF8Span(validating: body.span)) != nil else { throw .notUTF8 }
-        if let review = try? JSONDecoder().decode(AdmissionReview.self, from: body) {
+        let decoder = JSONDecoder()
+        decoder.userInfo = [.skipsLabelsAndAnnotations: true]
+        if let review = try? decoder.decode(AdmissionReview.self, from: body) {
             return try await decide(review, in: stage, asking: lookup)
         }
         // Whatever does not fit at once is off the caller's executor: what it costs is for its author to choose.
