@@ -1,6 +1,6 @@
 /// Runs one operation for however many wait for it. A waiter that is cancelled leaves at once; when the last has left, the
 /// operation is cancelled.
-actor SingleFlight<Value: Sendable> {
+package actor SingleFlight<Value: Sendable> {
     private struct Flight {
         var number: Int
         var task: Task<Void, Never>
@@ -10,8 +10,10 @@ actor SingleFlight<Value: Sendable> {
     private var flight: Flight?
     private var lastNumber = 0
 
+    package init() {}
+
     /// Joins the operation under way, or starts this one.
-    func value(_ operation: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    package func value(_ operation: @escaping @Sendable () async throws -> Value) async throws -> Value {
         lastNumber += 1
         let waiter = lastNumber
         return try await withTaskCancellationHandler {
