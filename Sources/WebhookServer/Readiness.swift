@@ -19,6 +19,8 @@ package final class Readiness: Sendable {
     func listening() { state.withLock { $0.isListening = true } }
     func drain() { state.withLock { $0.isDraining = true } }
 
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
     /// Empty when ready.
     var reasonsAgainst: [String] {
         let state = state.withLock { $0 }

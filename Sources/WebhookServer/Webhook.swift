@@ -8,6 +8,8 @@ package struct Webhook: Sendable {
     package struct Settings: Sendable {
         package var reviews = ListenAddress(host: "0.0.0.0", port: 10250)
         package var health = ListenAddress(host: "0.0.0.0", port: 8080)
+        /// Whose certificates those who ask for reviews must present; nil: anybody may ask.
+        package var clientAuthorities: ClientAuthorities?
         package var options = RuleOptions()
         /// How long to go on serving once told to stop.
         package var drain: Duration = .seconds(5)
@@ -34,7 +36,7 @@ package struct Webhook: Sendable {
         logger: Logger, onListening: @escaping @Sendable (Port) -> Void = { _ in }
     ) {
         self.settings = settings
-        self.lookup = lookup
+        self.lookup = SharedLookup(lookup)
         self.certificates = certificates
         self.metrics = metrics
         self.readiness = Readiness(certificates: certificates)
@@ -58,10 +60,11 @@ package struct Webhook: Sendable {
     private var reviewListener: Listener {
         let endpoint = AdmissionEndpoint(
             admission: Admission(options: settings.options), lookup: lookup, metrics: metrics,
-            log: DecisionLog(logger: logger))
+            log: DecisionLog(logger: logger), readiness: readiness, budget: BodyBudget())
         return Listener(
             address: settings.reviews, limits: ConnectionLimits(),
-            identity: HandshakeIdentity(certificates, metrics: metrics), metrics: metrics, logger: serverLogger,
+            identity: HandshakeIdentity(certificates, metrics: metrics, clientAuthorities: settings.clientAuthorities),
+            metrics: metrics, logger: serverLogger,
             onListening: { port in
                 readiness.listening()
                 logger.notice("serving reviews on \(ListenAddress(host: settings.reviews.host, port: port))")
@@ -72,7 +75,7 @@ package struct Webhook: Sendable {
     private var healthListener: Listener {
         let endpoint = HealthEndpoint(readiness: readiness, metrics: metrics)
         return Listener(
-            address: settings.health, limits: ConnectionLimits(connections: 64), identity: nil, metrics: metrics,
+            address: settings.health, limits: .health, identity: nil, metrics: metrics,
             logger: serverLogger,
             onListening: { port in onListening(.health(port)) }, respond: endpoint.respond)
     }

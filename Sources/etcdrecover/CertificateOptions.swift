@@ -23,6 +23,12 @@ struct CertificateOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Its private key in PEM, for 'files'", valueName: "file"))
     var privateKeyFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "CAs in PEM: whoever asks for a review must present a certificate of one; without, anybody may ask",
+            valueName: "file"))
+    var clientCaFile: String?
+
     @Option(help: ArgumentHelp("For 'secret' and 'self-managed'", valueName: "name"))
     var certificateSecret = "etcdrecover-webhook-certificate"
 

@@ -29,6 +29,7 @@ struct WebhookCommand: AsyncParsableCommand {
         settings.reviews = listening.listen
         settings.health = listening.healthListen
         settings.drain = listening.drainTimeout.duration
+        settings.clientAuthorities = try certificates.clientCaFile.map { try ClientAuthorities(path: $0) }
         settings.options = rules.options
         let webhook = Webhook(
             settings: settings,

@@ -55,7 +55,8 @@ struct WebhookTests {
     }
 
     func withWebhook(
-        drain: Duration = .zero, certificate: Bool = true, reach: @escaping @Sendable () async throws -> Void = {},
+        drain: Duration = .zero, certificate: Bool = true, clientAuthority: String? = nil,
+        reach: @escaping @Sendable () async throws -> Void = {},
         _ body: @escaping @Sendable (Running) async throws -> Void
     ) async throws {
         let folder = try TemporaryDirectory()
@@ -70,6 +71,7 @@ struct WebhookTests {
         settings.reviews = ListenAddress(host: "127.0.0.1", port: 0)
         settings.health = ListenAddress(host: "127.0.0.1", port: 0)
         settings.drain = drain
+        settings.clientAuthorities = try clientAuthority.map { try ClientAuthorities(path: $0) }
         let (ports, opened) = AsyncStream<Webhook.Port>.makeStream()
         let webhook = Webhook(
             settings: settings, lookup: World(), certificates: serving, metrics: WebhookMetrics(rules: []),
@@ -159,6 +161,67 @@ struct WebhookTests {
     }
 
     @Test
+    func whereClientsMustPresentACertificateNobodyElseIsServed() async throws {
+        let folder = try TemporaryDirectory()
+        for name in ["ours", "theirs"] {
+            let authority = "\(folder.path)/\(name)"
+            try await makeCertificate(authority, "-subj", "/CN=\(name)")
+            try await makeCertificate(
+                "\(authority)-client", "-subj", "/CN=apiserver", "-addext", "extendedKeyUsage=clientAuth", "-CA",
+                "\(authority).pem", "-CAkey", "\(authority).key")
+        }
+        try await withWebhook(clientAuthority: "\(folder.path)/ours.pem") { webhook async throws in
+            func asked(_ name: String, _ version: String) async throws -> String {
+                let path = "\(folder.path)/\(name)-client"
+                return try await webhook.reviewed(
+                    "--cert", "\(path).pem", "--key", "\(path).key", "--tls-max", version
+                ).output
+            }
+            for version in ["1.2", "1.3"] {
+                #expect(try await asked("ours", version).contains(#""allowed":true"#))
+                #expect(try await asked("theirs", version) == "")
+                #expect(try await webhook.reviewed("--tls-max", version).output == "")
+            }
+            #expect(try await webhook.readiness() == "ok\n200")
+        }
+    }
+
+    private func makeCertificate(_ path: String, _ options: String...) async throws {
+        let result = try await Command(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+                "-keyout", "\(path).key", "-out", "\(path).pem",
+            ] + options
+        ).run()
+        try #require(result.succeeded, "\(result.errors)")
+    }
+
+    @Test
+    func filesWithoutACAAreNoClientAuthorities() throws {
+        let folder = try TemporaryDirectory()
+        try "nothing".write(toFile: "\(folder.path)/ca.pem", atomically: true, encoding: .utf8)
+        for name in ["ca.pem", "missing.pem"] {
+            #expect(throws: FileReadingError.self) { try ClientAuthorities(path: "\(folder.path)/\(name)") }
+        }
+    }
+
+    @Test
+    func aHealthPortFullOfSilentConnectionsAnswersProbes() async throws {
+        try await withWebhook { webhook in
+            var silent: [Socket] = []
+            for _ in 0..<200 { silent.append(try Socket(port: webhook.healthPort)) }
+            let start = ContinuousClock.now
+            #expect(try await webhook.readiness() == "ok\n200")
+            #expect(start.duration(to: .now) < .seconds(1))
+            let socket = try Socket(port: webhook.healthPort)
+            await socket.send("GET /healthz HTTP/1.1\r\nHost: w\r\n\r\n")
+            #expect(await socket.answer()?.headers["connection"] == "close")
+            #expect(await socket.receiveAll() == "")
+        }
+    }
+
+    @Test
     func withoutACertificateHandshakesFailAndTheProcessLives() async throws {
         try await withWebhook(certificate: false) { webhook in
             #expect(try await webhook.openssl().succeeded == false)
@@ -187,7 +250,9 @@ struct WebhookTests {
             try await eventually("not ready", within: .seconds(2)) {
                 try await webhook.readiness() == "not ready: shutting down\n503"
             }
-            #expect(try await webhook.reviewed().output.contains(#""allowed":true"#))
+            let last = try await webhook.reviewed("--include").output
+            #expect(last.contains(#""allowed":true"#))
+            #expect(last.lowercased().contains("connection: close"), "API servers move on before the end")
             try await eventually("closed", within: .seconds(10)) { try await !webhook.reviewed().succeeded }
         }
     }

@@ -12,38 +12,51 @@ struct AdmissionEndpoint: Sendable {
     let lookup: any Lookup
     let metrics: WebhookMetrics
     let log: DecisionLog
+    let readiness: Readiness
+    let budget: BodyBudget
 
     /// Bodies above this are judged off the event loop, so that the other connections of the loop do not wait for them.
     private static let inlineLimit = 64 << 10
 
     func respond(to request: Request, writer: consuming ResponseWriter) async throws {
         let deadline = ConnectionDeadline.current
-        let reply: Reply
+        var reply: Reply
         do throws(Refusal) {
             switch ReviewRoute(request.head) {
             case .refuse(let refusal): throw refusal
             case .review(let stage, let timeout):
                 deadline?.enter(.reading)
-                let body = try await read(request.body)
+                let share = budget.share()
+                let body = try await read(request.body, into: share)
                 deadline?.enter(.answering(timeout + .seconds(5)))
                 reply = Reply(try await judge(body, in: stage, timeout: timeout))
+                withExtendedLifetime(share) {}
             }
         } catch {
             metrics.refused(error.code.code)
             log.refused(error, request.head)
             reply = Reply(error)
         }
+        // So that API servers have moved to another replica before this one ends.
+        if readiness.isDraining { reply.closeConnection() }
         deadline?.enter(.writing)
         try await writer.write(response: reply.head, body: ResponseBody(byteBuffer: reply.body))
         deadline?.enter(reply.closesConnection ? .lingering : .idle)
     }
 
     /// The whole body. A connection that breaks while it is read is reported as one more bad request; nobody sees the answer.
-    private func read(_ body: RequestBody) async throws(Refusal) -> ByteBuffer {
+    private func read(_ body: RequestBody, into share: BodyBudget.Share) async throws(Refusal) -> ByteBuffer {
+        var whole = ByteBuffer()
         do {
-            return try await body.collect(upTo: ReviewRoute.bodyLimit)
-        } catch is NIOTooManyBytesError {
-            throw .tooLarge
+            for try await var part in body {
+                let size = whole.readableBytes + part.readableBytes
+                guard size <= ReviewRoute.bodyLimit else { throw Refusal.tooLarge }
+                guard await share.grow(to: size) else { throw Refusal.busy }
+                whole.writeBuffer(&part)
+            }
+            return whole
+        } catch let refusal as Refusal {
+            throw refusal
         } catch {
             throw .badRequest("the body ended early")
         }

@@ -9,6 +9,7 @@ import NIOCore
 struct BoundedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
     let limits: ConnectionLimits
+    let roster: ConnectionRoster
 
     struct Value: ServerChildChannelValue {
         let base: Base.Value
@@ -19,6 +20,7 @@ struct BoundedChannel<Base: ServerChildChannel>: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let deadline = ConnectionDeadline(limits)
         deadline.watch(channel)
+        roster.add(channel, deadline)
         return base.setup(channel: channel, logger: logger).map { Value(base: $0, deadline: deadline) }
     }
 

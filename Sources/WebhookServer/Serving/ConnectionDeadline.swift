@@ -19,6 +19,11 @@ struct ConnectionLimits: Sendable {
     /// Connections at a time. More wait in the kernel's queue.
     var connections = 1024
 
+    /// For a port that anybody may reach, asked short questions that are answered at once.
+    static let health = ConnectionLimits(
+        opening: .seconds(3), reading: .seconds(3), writing: .seconds(3), idle: .seconds(3), lingering: .seconds(1),
+        connections: 64)
+
     enum Stage {
         case opening, reading, writing, idle, lingering
         /// Working on the answer, for at most this long.
@@ -45,6 +50,17 @@ final class ConnectionDeadline: Sendable {
     private let limits: ConnectionLimits
     /// Nanoseconds of NIO's clock.
     private let deadline = Atomic<UInt64>(0)
+    private let expendability = Atomic<UInt8>(Expendability.none.rawValue)
+
+    /// How soon a connection gives way when there are too many.
+    enum Expendability: UInt8 {
+        /// A request is under way, or its answer.
+        case none
+        /// Between two requests.
+        case idle
+        /// No request of it was ever seen.
+        case unused
+    }
 
     init(_ limits: ConnectionLimits) {
         self.limits = limits
@@ -54,6 +70,20 @@ final class ConnectionDeadline: Sendable {
     func enter(_ stage: ConnectionLimits.Stage) {
         let end = NIODeadline.now() + TimeAmount(limits[stage])
         deadline.store(end.uptimeNanoseconds, ordering: .relaxed)
+        let expendability: Expendability =
+            switch stage {
+            case .opening: .unused
+            case .idle, .lingering: .idle
+            case .reading, .writing, .answering: .none
+            }
+        self.expendability.store(expendability.rawValue, ordering: .relaxed)
+    }
+
+    /// Lower goes first; nil while it is needed. Deadlines of a stage are in the order in which it was entered.
+    var turnToGo: (Int, UInt64)? {
+        let raw = expendability.load(ordering: .relaxed)
+        guard raw != Expendability.none.rawValue else { return nil }
+        return (-Int(raw), deadline.load(ordering: .relaxed))
     }
 
     /// Closes `channel` when the deadline passes; ends with the channel.

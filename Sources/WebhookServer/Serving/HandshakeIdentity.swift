@@ -8,6 +8,7 @@ import Synchronization
 final class HandshakeIdentity: Sendable {
     private let certificates: ServingCertificates
     private let metrics: WebhookMetrics
+    private let clientAuthorities: ClientAuthorities?
     private let converted = Mutex<Converted?>(nil)
 
     private struct Converted {
@@ -17,9 +18,11 @@ final class HandshakeIdentity: Sendable {
 
     enum Failure: Error { case noCertificateYet }
 
-    init(_ certificates: ServingCertificates, metrics: WebhookMetrics) {
+    /// With `clientAuthorities`, whoever presents no certificate of theirs is not spoken to.
+    init(_ certificates: ServingCertificates, metrics: WebhookMetrics, clientAuthorities: ClientAuthorities? = nil) {
         self.certificates = certificates
         self.metrics = metrics
+        self.clientAuthorities = clientAuthorities
     }
 
     /// What a handshake that begins now is served with.
@@ -38,10 +41,12 @@ final class HandshakeIdentity: Sendable {
 
     /// TLS 1.2 and 1.3; below 1.3 only forward-secret AEAD suites. Every handshake asks for the certificate anew.
     func tlsConfiguration() -> TLSConfiguration {
-        // The one made for clients starts without a certificate, which here comes with each handshake. API servers
-        // present none unless told to, and what they ask is no secret: nobody's certificate is asked for.
+        // The one made for clients starts without a certificate, which here comes with each handshake.
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.certificateVerification = .none
+        // API servers present a certificate only when told to.
+        configuration.certificateVerification = clientAuthorities == nil ? .none : .noHostnameVerification
+        configuration.trustRoots = .certificates(clientAuthorities?.certificates ?? [])
+        configuration.sendCANameList = clientAuthorities != nil
         configuration.minimumTLSVersion = .tlsv12
         configuration.cipherSuiteValues = [
             .TLS_AES_128_GCM_SHA256, .TLS_AES_256_GCM_SHA384, .TLS_CHACHA20_POLY1305_SHA256,

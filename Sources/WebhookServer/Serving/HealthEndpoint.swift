@@ -7,12 +7,14 @@ struct HealthEndpoint: Sendable {
     let metrics: WebhookMetrics
 
     func respond(to request: Request, writer: consuming ResponseWriter) async throws {
-        let reply = reply(to: request.head)
+        var reply = reply(to: request.head)
+        // Probes come one at a time, and whoever else reaches this port is not to fill it with idle connections.
+        reply.closeConnection()
         let deadline = ConnectionDeadline.current
         deadline?.enter(.writing)
         try await writer.write(
             response: reply.head, body: request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: reply.body))
-        deadline?.enter(reply.closesConnection ? .lingering : .idle)
+        deadline?.enter(.lingering)
     }
 
     func reply(to head: HTTPRequest) -> Reply {

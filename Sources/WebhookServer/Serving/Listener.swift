@@ -45,11 +45,13 @@ struct Listener: Service {
     let respond: Respond
 
     func run() async throws {
+        let roster = ConnectionRoster(limit: limits.connections)
         let server = try HTTPServerBuilder { responder in
             let http = HTTP1Channel(responder: responder, configuration: configuration)
-            guard let identity else { return BoundedChannel(base: http, limits: limits) }
+            guard let identity else { return BoundedChannel(base: http, limits: limits, roster: roster) }
             return BoundedChannel(
-                base: try TLSChannel(http, tlsConfiguration: identity.tlsConfiguration()), limits: limits)
+                base: try TLSChannel(http, tlsConfiguration: identity.tlsConfiguration()), limits: limits,
+                roster: roster)
         }.buildServer(
             configuration: ServerConfiguration(
                 address: .hostname(address.host, port: address.port),

@@ -39,6 +39,10 @@ struct Refusal: Error, Equatable {
         )
     }
 
+    static let busy = Refusal(
+        code: .serviceUnavailable, reason: "ServiceUnavailable",
+        message: "too many large requests at once: there is no room for another body")
+
     static let tooLarge = Refusal(
         code: .contentTooLarge, reason: "RequestEntityTooLarge",
         message: "the body is larger than \(ReviewRoute.bodyLimit) bytes")

@@ -7,7 +7,7 @@ import NIOCore
 struct Reply {
     var head: HTTPResponse
     var body: ByteBuffer
-    var closesConnection = false
+    private(set) var closesConnection = false
 
     /// JSON.
     init(_ json: Data, status: HTTPResponse.Status = .ok) {
@@ -21,8 +21,13 @@ struct Reply {
     init(_ refusal: Refusal) {
         self.init((try? Self.json(refusal.status)) ?? Data(), status: refusal.code)
         if let methods = refusal.allowedMethods { head.headerFields[.allow] = methods }
-        closesConnection = refusal.closesConnection
-        if closesConnection { head.headerFields[.connection] = "close" }
+        if refusal.closesConnection { closeConnection() }
+    }
+
+    /// Lets this be the connection's last answer.
+    mutating func closeConnection() {
+        closesConnection = true
+        head.headerFields[.connection] = "close"
     }
 
     static func json(_ value: some Encodable) throws -> Data {

@@ -72,22 +72,40 @@ struct DeadlineTests {
     }
 
     @Test
-    func aConnectionTooManyWaitsForItsTurn() async throws {
+    func whoHoldsConnectionsWithoutAUseGivesWay() async throws {
+        var limits = ConnectionLimits()
+        limits.connections = 4
+        try await withReviews(limits: limits) { port in
+            let used = try Socket(port: port)
+            await used.send(post(review()))
+            #expect(await used.answer()?.status == 200)
+            var silent: [Socket] = []
+            for _ in 0..<10 { silent.append(try Socket(port: port, patience: 1)) }
+            #expect(try await exchange(post(review()), port: port)?.status == 200)
+            #expect(await silent[0].receiveAll() == "", "the oldest is hung up on")
+            await used.send(post(review()))
+            #expect(await used.answer()?.status == 200, "one that was of use is kept before those")
+        }
+    }
+
+    @Test
+    func whileAllAreAtWorkAConnectionTooManyWaitsForItsTurn() async throws {
         var limits = ConnectionLimits()
         limits.connections = 2
-        try await withReviews(limits: limits) { port in
-            var held: [Socket] = []
+        try await withReviews(asking: World(answers: false), limits: limits) { port in
+            var busy: [Socket] = []
             for _ in 0..<2 {
                 let socket = try Socket(port: port)
-                await socket.send(post(review()))
-                #expect(await socket.answer()?.status == 200)
-                held.append(socket)
+                await socket.send(post(review(), to: "/validate?timeout=3s"))
+                try await Task.sleep(for: .milliseconds(200))
+                busy.append(socket)
             }
             let waiting = try Socket(port: port, patience: 1)
-            await waiting.send(post(review()))
+            await waiting.send(post("{}"))
             #expect(await waiting.receive() == nil)
-            held.removeLast()
-            #expect(await waiting.answer()?.status == 200)
+            for socket in busy { #expect(await socket.answer()?.status == 200) }
+            busy.removeAll()
+            #expect(await waiting.answer()?.status == 400)
         }
     }
 

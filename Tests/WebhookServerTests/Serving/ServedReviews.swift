@@ -60,12 +60,13 @@ final class Lines: Sendable {
 /// Serves reviews in the clear on a free port while `body` runs.
 func withReviews<Value: Sendable>(
     asking lookup: World = World(), limits: ConnectionLimits = ConnectionLimits(), lines: Lines = Lines(),
-    metrics: WebhookMetrics = WebhookMetrics(rules: RuleCatalogue.all.map(\.id)),
+    metrics: WebhookMetrics = WebhookMetrics(rules: RuleCatalogue.all.map(\.id)), budget: BodyBudget = BodyBudget(),
     _ body: @escaping @Sendable (_ port: Int) async throws -> Value
 ) async throws -> Value {
     let endpoint = AdmissionEndpoint(
         admission: Admission(options: RuleOptions()), lookup: lookup, metrics: metrics,
-        log: DecisionLog(logger: lines.logger()))
+        log: DecisionLog(logger: lines.logger()), readiness: Readiness(certificates: ServingCertificates()),
+        budget: budget)
     let (ports, port) = AsyncStream<Int>.makeStream()
     let listener = Listener(
         address: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, identity: nil, metrics: metrics,
