@@ -23,7 +23,7 @@ extension Peer {
     func relay(with other: Peer) {
         defer { close(socket) }
         var ends = [self, other].map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
-        while poll(&ends, 2, 10_000) > 0 {
+        while poll(&ends, 2, 60_000) > 0 {
             for (end, (from, to)) in zip(ends, [(self, other), (other, self)]) where end.revents != 0 {
                 let bytes = from.read()
                 guard !bytes.isEmpty, to.write(bytes) else { return }

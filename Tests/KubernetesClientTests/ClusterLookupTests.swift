@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func keepsItsDeadlines() async throws {
+    @Test(.timeLimit(.minutes(5))) func keepsItsDeadlines() async throws {
         let server = try MisbehavingServer { _ in [.hang] }
         let client = try KubernetesClient(ClientConfiguration(server: server.url, proxy: .none))
         let name = ObjectName(namespace: "n", name: "a")

@@ -212,7 +212,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func noticesASilentConnection() async throws {
+    @Test(.timeLimit(.minutes(5))) func noticesASilentConnection() async throws {
         let server = try Server { request in
             request.number == 1
                 ? [.send(Server.streamHead), .hang]
