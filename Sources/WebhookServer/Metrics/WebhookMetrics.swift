@@ -57,7 +57,7 @@ package struct WebhookMetrics: Sendable {
         denials = Dictionary(
             uniqueKeysWithValues: rules.map { ($0, counter("admission_denials_total", [("rule", $0.rawValue)])) })
         refusals = Dictionary(
-            uniqueKeysWithValues: [400, 404, 405, 413, 415].map {
+            uniqueKeysWithValues: [400, 404, 405, 413, 415, 503].map {
                 ($0, counter("http_refusals_total", [("code", "\($0)")]))
             })
         durations = Dictionary(

@@ -20,7 +20,8 @@ struct BodyBudgetTests {
     @Test
     func aBodyWithoutRoomIsToldToComeAgainAndSmallOnesAreServed() async throws {
         let budget = BodyBudget(total: 3 << 19, patience: .milliseconds(200))
-        try await withReviews(budget: budget) { port async throws in
+        let metrics = WebhookMetrics(rules: [])
+        try await withReviews(metrics: metrics, budget: budget) { port async throws in
             let first = try await startLargeBody(port)
             try await Task.sleep(for: .milliseconds(500))
             let second = try await startLargeBody(port)
@@ -30,6 +31,7 @@ struct BodyBudgetTests {
             let status = try JSONDecoder().decode(Status.self, from: Data(refused.body.utf8))
             #expect(status.reason == "ServiceUnavailable")
             #expect(try await exchange(post(review()), port: port)?.status == 200)
+            #expect(metrics.exposition().contains("etcdrecover_http_refusals_total{code=\"503\"} 1\n"))
             withExtendedLifetime(first) {}
         }
     }
