@@ -13,6 +13,7 @@ die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 [ -t 2 ] || say() { printf '==> %s\n' "$*" >&2; }
 
 # One checkout at a time: another's build would replace programs that are being run. Held until the script ends.
+# What is started afterwards is started with 7>&-, so that nothing left behind goes on holding the lock.
 hold_builds() {
   mkdir -p "$cache"
   exec 7>"$cache/lock"

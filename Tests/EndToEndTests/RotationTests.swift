@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import TestSupport
 import Testing
 
@@ -23,7 +24,8 @@ extension EndToEnd {
 
         private func rotate(_ kubectl: Kubectl) async throws {
             let first = try await authorities(kubectl)
-            let load = Task { try await callForever(kubectl) }
+            let isOver = Mutex(false)
+            async let load = callAgainAndAgain(kubectl) { isOver.withLock { $0 } }
             var seen = first
             // Until the CA that we began with has been replaced and dropped.
             try await waitUntil(within: .seconds(150)) {
@@ -31,29 +33,28 @@ extension EndToEnd {
                 seen.formUnion(now)
                 return now.isDisjoint(with: first)
             }
-            load.cancel()
-            let calls = try await load.value
+            isOver.withLock { $0 = true }
+            let calls = try await load
             #expect(calls.failures == [])
             #expect(calls.count > 50)
             #expect(seen.count > 1)
         }
 
-        /// Server-side dry runs, one after another in two lanes, until cancelled.
-        private func callForever(_ kubectl: Kubectl) async throws -> (count: Int, failures: [String]) {
+        /// Server-side dry runs, one after another in two lanes, until it is over.
+        private func callAgainAndAgain(
+            _ kubectl: Kubectl, until isOver: @escaping @Sendable () -> Bool
+        ) async throws -> (count: Int, failures: [String]) {
             try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
                 for lane in 0..<2 {
                     group.addTask {
                         var count = 0
                         var failures: [String] = []
-                        while !Task.isCancelled {
-                            let manifest = kubectl.backup.replacing(
-                                "nightly", with: "lane-\(lane)-\(count)")
-                            guard
-                                let result = try? await kubectl.run(
-                                    "create", "--dry-run=server", "-f", "-", input: manifest)
-                            else { break }
+                        while !isOver() {
+                            let manifest = kubectl.backup.replacing("nightly", with: "lane-\(lane)-\(count)")
+                            let result = try await kubectl.run(
+                                "create", "--dry-run=server", "-f", "-", input: manifest)
                             count += 1
-                            if !result.succeeded, !Task.isCancelled { failures.append(result.errors) }
+                            if !result.succeeded { failures.append(result.errors) }
                         }
                         return (count, failures)
                     }

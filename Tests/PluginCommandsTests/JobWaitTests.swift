@@ -51,7 +51,8 @@ import Testing
     @Test func aTimeoutTellsWhatInterruptedTheWatch() async throws {
         let server = try APIServerScript { _, number in number == 1 ? (200, Self.uploading) : (500, Self.broken) }
         let captured = try CapturedConsole()
-        let ending = try await wait(server.client, upTo: .seconds(1)).run(
+        // Long enough for a busy machine to have met the interruption.
+        let ending = try await wait(server.client, upTo: .seconds(20)).run(
             reporting: ProgressLine("backup/a", on: captured.console), until: noInterrupts)
         guard case .timedOut("Uploading", let trouble?) = ending else {
             Issue.record("ended as \(ending)")

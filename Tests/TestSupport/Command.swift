@@ -69,8 +69,18 @@ package struct Command: Sendable {
 
     private func collect() async throws -> Result {
         let limit = 16 << 20
+        // The input is a file that the shell opens: swift-subprocess 1.0.2 ends the whole process when a program whose
+        // input it writes is cancelled or ends early.
+        let files = try TemporaryDirectory()
+        defer { withExtendedLifetime(files) {} }
+        var redirected = self
+        if !input.isEmpty {
+            redirected.program = "/bin/sh"
+            redirected.arguments =
+                ["-c", "exec \"$@\" <\"$0\"", try files.write(input, to: "input"), program] + arguments
+        }
         let result = try await Subprocess.run(
-            configuration, input: .string(input), output: .string(limit: limit), error: .string(limit: limit))
+            redirected.configuration, input: .none, output: .string(limit: limit), error: .string(limit: limit))
         let status: Int32 =
             switch result.terminationStatus {
             case .exited(let code): code
