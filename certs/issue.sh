@@ -6,6 +6,7 @@
 # CA_DAYS and DAYS set the lifetimes (3650, 365). Keep ca.key away from the cluster: nothing in it needs that file.
 set -euo pipefail
 
+case ${1:-} in '' | -*) set -- ;; esac
 [ $# -ge 1 ] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 directory=$1; shift
 [ $# -gt 0 ] || set -- etcdrecover-webhook.etcdrecover-system.svc etcdrecover-webhook.etcdrecover-system.svc.cluster.local

@@ -25,7 +25,7 @@ if [ -z "$bin" ]; then
         if [ -x "$candidate" ]; then bin=$candidate; break; fi
     done
 fi
-[ -n "$bin" ] || fail "no program found; build it first: swift build -c release --static-swift-stdlib --product kubectl-etcdrecover"
+[ -n "$bin" ] || fail "no program found; build it first: make build"
 "$bin" version --client >/dev/null || fail "$bin does not run here; it needs libcurl 7.85 or newer and libyaml (Debian: libcurl4 libyaml-0-2)"
 
 if [ -z "$dir" ]; then

@@ -17,7 +17,11 @@ die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 hold_builds() {
   mkdir -p "$cache"
   exec 7>"$cache/lock"
-  flock -n 7 || { say "waiting for another build or test run in $cache"; flock 7; }
+  if ! flock -n 7; then
+    say "waiting for $(cat "$cache/holder" 2>/dev/null || echo "another build or test run"); ETCDRECOVER_CACHE=DIR builds apart"
+    flock 7
+  fi
+  echo "the build or test run of $top, pid $$" >"$cache/holder"
 }
 
 # Installs the named Debian packages that are missing; says which, and what to run where it may not.

@@ -16,6 +16,9 @@ struct CRDsCommand: ParsableCommand {
             print(YAMLEmitter.emit(manifests.map { YAMLNode($0.manifest) }), terminator: "")
             return
         }
+        guard FileManager.default.fileExists(atPath: output) else {
+            throw ValidationError("there is no directory \(output)")
+        }
         for (file, manifest) in manifests {
             try Data(YAMLEmitter.emit([YAMLNode(manifest)]).utf8).write(to: URL(filePath: "\(output)/\(file)"))
         }

@@ -11,10 +11,12 @@ pids=() # of what runs in the background: ours to end
 k() { kubectl --kubeconfig "$ETCDRECOVER_TEST_KUBECONFIG" --request-timeout=30s "$@"; }
 plugin() { kubectl etcdrecover "$@"; }
 
+bold= plain=
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
 step() { # TITLE: ends the step before
   end_step
   step_name=$1 step_started=$SECONDS
-  printf '\n\033[1m%d. %s\033[0m\n' "$((${#steps_done[@]} + 1))" "$1"
+  printf '\n%s%d. %s%s\n' "$bold" "$((${#steps_done[@]} + 1))" "$1" "$plain"
 }
 end_step() {
   [ -n "$step_name" ] || return 0
@@ -75,6 +77,6 @@ trap 'exit 143' TERM
 
 summary() {
   end_step
-  printf '\n\033[1mDone in %d s, nothing unexpected:\033[0m\n' $((SECONDS - started))
+  printf '\n%sDone in %d s, nothing unexpected:%s\n' "$bold" $((SECONDS - started)) "$plain"
   printf '   %s\n' "${steps_done[@]}"
 }

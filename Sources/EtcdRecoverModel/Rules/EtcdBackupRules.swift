@@ -49,7 +49,7 @@ enum EtcdBackupRules {
             findings.append(
                 Finding(
                     unbounded, at: path,
-                    "every snapshot is kept and no EtcdBackupSchedule owns this backup, so storage grows for ever: set "
+                    "every snapshot is kept, so storage grows for ever: set "
                         + "retainCount to the number of snapshots to keep"))
         }
     }

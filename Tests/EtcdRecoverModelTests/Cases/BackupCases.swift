@@ -92,7 +92,7 @@ enum BackupCases {
         RuleCase(
             "no retention", Sample.backup, ["spec.retention": .null],
             says: [
-                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept and no EtcdBackupSchedule owns this backup, so storage grows for ever: set retainCount to the number of snapshots to keep"
+                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept, so storage grows for ever: set retainCount to the number of snapshots to keep"
             ]),
         RuleCase(
             "no retention, but a schedule", Sample.backup,

@@ -85,7 +85,7 @@ enum CollisionCases {
             "one where nobody deletes", beside: World.backup("x", in: "dev", cluster: "main", prefix: "backups"),
             retainCount: 0,
             [
-                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept and no EtcdBackupSchedule owns this backup, so storage grows for ever: set retainCount to the number of snapshots to keep"
+                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept, so storage grows for ever: set retainCount to the number of snapshots to keep"
             ]),
         row(
             "one that deletes here",
@@ -93,7 +93,7 @@ enum CollisionCases {
             retainCount: 0,
             [
                 #"error destination.prefix.collision spec.destination.prefix: Duplicate value: "backups/main/": an EtcdBackup in another namespace writes there too, or above or below it, and retention could delete the wrong cluster's snapshots: give each cluster a prefix of its own"#,
-                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept and no EtcdBackupSchedule owns this backup, so storage grows for ever: set retainCount to the number of snapshots to keep",
+                "warning backup.retention.unbounded spec.retention.retainCount: every snapshot is kept, so storage grows for ever: set retainCount to the number of snapshots to keep",
             ]),
         RuleCase(
             "others that cannot be listed", Sample.backup, in: unlisted,
