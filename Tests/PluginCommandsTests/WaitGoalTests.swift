@@ -1,5 +1,4 @@
 import EtcdRecoverModel
-import Glibc
 import Testing
 
 @testable import PluginCommands
@@ -92,22 +91,5 @@ struct WaitGoalTests {
                 130 interrupted: stopped waiting for backup/a; the work itself goes on
                 wait again: kubectl etcdrecover wait backup/a
                 """)
-    }
-}
-
-struct InterruptsTests {
-    @Test(.timeLimit(.minutes(1))) func ctrlCIsAValueWhileSomebodyListens() async {
-        var interrupts = Interrupts().makeAsyncIterator()
-        // It begins to listen a moment later, which on a busy machine may be long; until then the signal is ignored.
-        let presses = Task {
-            while !Task.isCancelled {
-                kill(getpid(), SIGINT)
-                try? await Task.sleep(for: .milliseconds(20))
-            }
-        }
-        #expect(await interrupts.next() == SIGINT)
-        presses.cancel()
-        await presses.value
-        withExtendedLifetime(interrupts) {}
     }
 }
