@@ -229,6 +229,7 @@ struct ValidationReportTests {
 
                 """)
         #expect(empty.json()["valid"] == true)
-        #expect(empty.status(strict: true) == .success)
+        #expect(empty.status(strict: false) == .success)
+        #expect(empty.status(strict: true) == .failure)
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import EtcdRecoverModel
 import Glibc
 import Testing
@@ -41,6 +42,16 @@ struct ValidationTests {
             var manifests = Manifests([directory], recursive: true, namespace: namespace)
             manifests.dropPrefix(directory + "/")
             return await Validation(manifests).report()
+        }
+    }
+
+    /// The exit code of `validate -f` with these arguments.
+    private func validate(_ arguments: [String], on console: Console) async throws -> Int32 {
+        do {
+            try await Validate.parse(["-f"] + arguments).run(on: console)
+            return 0
+        } catch let code as ExitCode {
+            return code.rawValue
         }
     }
 
@@ -200,6 +211,69 @@ struct ValidationTests {
         ])
         #expect(report.findings.filter { $0.severity == .error }.map(\.path) == ["kind", "apiVersion"])
         #expect(report.skipped == 2)
+    }
+
+    @Test func aKindOfOursWithoutApiVersionOrInThePluralIsAnError() async throws {
+        let report = try await report([
+            "a.yaml": Self.backup.replacing("apiVersion: operator.etcd.io/v1alpha1\n", with: ""),
+            "b.yaml": Self.backup.replacing("kind: EtcdBackup", with: "kind: EtcdBackups"),
+            "c.yaml": Self.backup.replacing("operator.etcd.io/", with: ""), "world.yaml": Self.world,
+        ])
+        #expect(
+            lines(report).filter { $0.contains("error") } == [
+                #"a.yaml:1:1: error: EtcdBackup/default/nightly: apiVersion: Unsupported value: "": supported values: "#
+                    + #""operator.etcd.io/v1alpha1" [object.apiVersion]"#,
+                #"b.yaml:2:1: error: EtcdBackups/default/nightly: kind: Unsupported value: "EtcdBackups": supported "#
+                    + #"values: "EtcdBackup" [object.kind]"#,
+                #"c.yaml:1:1: error: EtcdBackup/default/nightly: apiVersion: Unsupported value: "v1alpha1": supported "#
+                    + #"values: "operator.etcd.io/v1alpha1" [object.apiVersion]"#,
+            ])
+    }
+
+    @Test func aKindOfOursInAnotherGroupIsAWarning() async throws {
+        let foreign = Self.backup.replacing("operator.etcd.io/v1alpha1", with: "etcd.database.coreos.com/v1beta2")
+        let report = try await report(["a.yaml": foreign])
+        #expect(
+            lines(report) == [
+                "a.yaml:1:1: warning: EtcdBackup/default/nightly is of etcd.database.coreos.com/v1beta2 and was not "
+                    + "checked; write operator.etcd.io/v1alpha1 if it is meant for etcdrecover [manifest.otherGroup]"
+            ])
+        #expect(report.objects.isEmpty)
+        #expect(report.status(strict: false) == .success)
+        #expect(report.status(strict: true) == .failure)
+    }
+
+    @Test(arguments: ["", "\n", "# nothing\n---\n"]) func anEmptyFileGivenByNameIsAnError(text: String) async throws {
+        try await withDirectory { directory in
+            let path = "\(directory)/a.yaml"
+            try write(text, to: path)
+            let captured = try CapturedConsole()
+            #expect(try await validate([path], on: captured.console) == 1)
+            #expect(captured.output == "\(path): error: is empty: nothing was checked [file.empty]\n")
+            #expect(
+                captured.diagnostics == """
+                    warning: no EtcdBackup or EtcdRestore found
+                    0 objects checked in 1 file (0 others): 1 error, 0 warnings, 0 unresolved
+
+                    """)
+        }
+    }
+
+    @Test(arguments: [true, false]) func aRunThatFindsNoneOfOursSaysSo(strict: Bool) async throws {
+        try await withDirectory { directory in
+            try write(Self.world, to: "\(directory)/a.yaml")
+            try write("", to: "\(directory)/b.yaml")
+            let captured = try CapturedConsole()
+            let status = try await validate([directory] + (strict ? ["--strict"] : []), on: captured.console)
+            #expect(status == (strict ? 1 : 0))
+            #expect(captured.output.isEmpty)
+            #expect(
+                captured.diagnostics == """
+                    warning: no EtcdBackup or EtcdRestore found
+                    0 objects checked in 2 files (2 others): 0 errors, 0 warnings, 0 unresolved
+
+                    """)
+        }
     }
 
     @Test func oneNameTwiceIsAWarning() async throws {

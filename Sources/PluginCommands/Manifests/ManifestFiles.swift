@@ -18,6 +18,11 @@ enum ManifestFiles {
         return (search.files, search.findings)
     }
 
+    /// Reports name files as version control does.
+    static func reportedName(of argument: String) -> String {
+        argument.hasPrefix("./") && argument.count > 2 ? String(argument.dropFirst(2)) : argument
+    }
+
     private struct Search {
         let recursive: Bool
         var files: [String] = []
@@ -29,8 +34,7 @@ enum ManifestFiles {
 
         mutating func add(_ argument: String) {
             if argument == "-" { return append(argument) }
-            // Reports name files as version control does.
-            let argument = argument.hasPrefix("./") && argument.count > 2 ? String(argument.dropFirst(2)) : argument
+            let argument = ManifestFiles.reportedName(of: argument)
             if argument.hasPrefix("http://") || argument.hasPrefix("https://") {
                 return fail(argument, "is a URL; fetch it first: curl -fsSL URL | kubectl etcdrecover validate -f -")
             }

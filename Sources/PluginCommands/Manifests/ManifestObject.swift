@@ -5,6 +5,7 @@ import YAML
 struct ManifestObject: Sendable {
     var file: String
     var node: YAMLNode
+    /// Empty when absent, or no string.
     var apiVersion: String
     var kind: String
     /// Empty when absent.
@@ -24,9 +25,8 @@ extension ManifestObject {
     /// The objects of a document: Lists are expanded, and what has no `kind` (a values file, a patch) is none.
     /// `namespace` is for those that name none.
     static func objects(in document: YAMLNode, file: String, namespace: String) -> [ManifestObject] {
-        guard let kind = document.value(forKey: "kind")?.string,
-            let apiVersion = document.value(forKey: "apiVersion")?.string
-        else { return [] }
+        guard let kind = document.value(forKey: "kind")?.string else { return [] }
+        let apiVersion = document.value(forKey: "apiVersion")?.string
         if kind.hasSuffix("List"), let items = document.value(forKey: "items")?.items {
             // Items of a typed list (EtcdBackupList) may leave out what the list says for all of them.
             let itemKind = kind == "List" ? nil : String(kind.dropLast("List".count))
@@ -37,7 +37,7 @@ extension ManifestObject {
         let metadata = document.value(forKey: "metadata")
         return [
             ManifestObject(
-                file: file, node: document, apiVersion: apiVersion, kind: kind,
+                file: file, node: document, apiVersion: apiVersion ?? "", kind: kind,
                 name: metadata?.value(forKey: "name")?.string ?? metadata?.value(forKey: "generateName")?.string ?? "",
                 namespace: metadata?.value(forKey: "namespace")?.string ?? namespace)
         ]
@@ -45,8 +45,9 @@ extension ManifestObject {
 }
 
 extension YAMLNode {
-    fileprivate func completed(apiVersion: String, kind: String?) -> YAMLNode {
-        guard let kind, value(forKey: "kind") == nil, value(forKey: "apiVersion") == nil, let entries else {
+    fileprivate func completed(apiVersion: String?, kind: String?) -> YAMLNode {
+        guard let apiVersion, let kind, value(forKey: "kind") == nil, value(forKey: "apiVersion") == nil, let entries
+        else {
             return self
         }
         var copy = self

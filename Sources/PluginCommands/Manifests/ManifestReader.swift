@@ -9,13 +9,16 @@ struct Manifests: Sendable {
     var otherDocuments = 0
     var findings: [LocatedFinding] = []
 
-    /// Reads every file to its first error; one broken file hides nothing of the others. `namespace` is for objects that
-    /// name none.
+    /// Reads every file to its first error; one broken file hides nothing of the others. An argument's own file must have
+    /// a document, one that was found in a directory need not. `namespace` is for objects that name none.
     init(_ arguments: [String], recursive: Bool, namespace: String) {
         (files, findings) = ManifestFiles.find(arguments, recursive: recursive)
+        let named = Set(arguments.map(ManifestFiles.reportedName))
         for file in files {
             do throws(FileBytes.Failure) {
-                add(try FileBytes.read(file), from: file == "-" ? Self.standardInputName : file, namespace: namespace)
+                add(
+                    try FileBytes.read(file), from: file == "-" ? Self.standardInputName : file, namespace: namespace,
+                    mayBeEmpty: !named.contains(file))
             } catch {
                 findings.append(.file(file, .unreadableFile, error.message))
             }
@@ -27,7 +30,7 @@ struct Manifests: Sendable {
 
     static let standardInputName = "stdin"
 
-    private mutating func add(_ bytes: [UInt8], from file: String, namespace: String) {
+    private mutating func add(_ bytes: [UInt8], from file: String, namespace: String, mayBeEmpty: Bool) {
         let result = YAMLParser.read(bytes)
         for document in result.documents {
             let found = ManifestObject.objects(in: document, file: file, namespace: namespace)
@@ -38,6 +41,8 @@ struct Manifests: Sendable {
             findings.append(
                 .file(
                     file, line: error.mark.line, column: error.mark.column, .malformedFile, error.messageWithoutText))
+        } else if !mayBeEmpty, result.documents.allSatisfy({ $0.jsonValue == .null }) {
+            findings.append(.file(file, .emptyFile, "is empty: nothing was checked"))
         }
     }
 }

@@ -5,8 +5,12 @@ extension RuleID {
     static let unreadableFile = RuleID(rawValue: "file.unreadable")
     /// A file that is not YAML or JSON.
     static let malformedFile = RuleID(rawValue: "file.malformed")
+    /// The standard input, or a file given by name, with nothing in it.
+    static let emptyFile = RuleID(rawValue: "file.empty")
     /// An object that another one of the run overrides.
     static let duplicateObject = RuleID(rawValue: "manifest.duplicate")
+    /// An object whose kind is named like one of ours, of another API group.
+    static let otherGroup = RuleID(rawValue: "manifest.otherGroup")
 }
 
 extension LocatedFinding {

@@ -8,14 +8,32 @@ struct JudgedManifest: Sendable {
 
     static let kinds: [any ManagedResource.Type] = [EtcdBackup.self, EtcdRestore.self]
 
-    /// Nil for an object of another kind, which is none of our business. A kind in another spelling, or of another
-    /// version, is ours, and wrong.
+    /// Nil for an object of another kind, which is none of our business. A kind in another spelling, of another version
+    /// or without a group is ours, and wrong.
     init?(_ object: ManifestObject) {
-        guard let kind = Self.kinds.first(where: { $0.kind.lowercased() == object.kind.lowercased() }),
-            object.apiVersion.hasPrefix(kind.group + "/")
-        else { return nil }
+        guard let kind = Self.kind(namedIn: object), Self.isOurs(object.apiVersion, kind) else { return nil }
         self.object = object
         decoded = kind.decode(object)
+    }
+
+    /// A warning for an object of another API group whose kind has the name of one of ours: meant for another operator,
+    /// or for this one by mistake.
+    static func otherGroup(_ object: ManifestObject) -> LocatedFinding? {
+        guard let kind = kind(namedIn: object), !isOurs(object.apiVersion, kind) else { return nil }
+        return LocatedFinding(
+            place: object.place(of: FieldPath("apiVersion")), severity: .warning, rule: .otherGroup,
+            message: "\(object.identity) is of \(object.apiVersion) and was not checked; write "
+                + "\(kind.group)/\(kind.version) if it is meant for etcdrecover")
+    }
+
+    /// By kind or plural, in any case.
+    private static func kind(namedIn object: ManifestObject) -> (any ManagedResource.Type)? {
+        let name = object.kind.lowercased()
+        return kinds.first { $0.kind.lowercased() == name || $0.plural == name }
+    }
+
+    private static func isOurs(_ apiVersion: String, _ kind: any ManagedResource.Type) -> Bool {
+        !apiVersion.contains("/") || apiVersion.hasPrefix(kind.group + "/")
     }
 
     /// All there is to say about the object, in field order.

@@ -13,8 +13,8 @@ struct Validate: AsyncParsableCommand {
             EtcdCluster or an EtcdBackup in any of the files resolves a reference to it. What no file has is reported \
             as unresolved, which is no failure.
 
-            Ends with 0 when nothing is wrong, 1 when there are errors or files that cannot be read, 2 when the command \
-            line makes no sense. The report goes to stdout, its summary to stderr.
+            Ends with 0 when nothing is wrong, 1 when there are errors or files that are empty or cannot be read, 2 when \
+            the command line makes no sense. The report goes to stdout, its summary to stderr.
 
               kubectl etcdrecover validate -f deploy/
               helm template . | kubectl etcdrecover validate -f - -o github
@@ -37,7 +37,7 @@ struct Validate: AsyncParsableCommand {
     @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Form of the report")
     var output = ReportFormat.text
 
-    @Flag(help: "Fail on warnings too")
+    @Flag(help: "Fail on warnings too, and when there is no EtcdBackup or EtcdRestore")
     var strict = false
 
     @Flag(help: "Accept endpoints on this machine and its network link, as the webhook's flag of that name does")
@@ -51,12 +51,14 @@ struct Validate: AsyncParsableCommand {
         if paths.isEmpty { throw ValidationError("nothing to check; give -f FILE, -f DIRECTORY or -f -") }
     }
 
-    func run() async throws {
-        let console = color.console
+    func run() async throws { try await run(on: color.console) }
+
+    func run(on console: Console) async throws {
         let manifests = Manifests(paths, recursive: recursive, namespace: connection.namespace ?? "default")
         let report = await Validation(manifests, allowLocalEndpoints: allowLocalEndpoints).report()
         let text = report.rendered(as: output, style: console.style(.output))
         if !text.isEmpty { try console.print(text) }
+        if report.objects.isEmpty { console.warning("no EtcdBackup or EtcdRestore found") }
         console.note(report.summary)
         let status = report.status(strict: strict)
         if status != .success { throw status.exitCode }

@@ -23,6 +23,7 @@ struct Validation: Sendable {
         for (object, judged) in judged {
             guard let judged else {
                 report.skipped += 1
+                if let warning = JudgedManifest.otherGroup(object) { findings.append(warning) }
                 continue
             }
             let checked = CheckedObject(identity: object.identity, place: object.place)

@@ -12,8 +12,9 @@ struct ValidationReport: Hashable, Sendable {
 
     func count(_ severity: Finding.Severity) -> Int { findings.count { $0.severity == severity } }
 
+    /// Strictly, a run that checked nothing has failed as well.
     func status(strict: Bool) -> ExitStatus {
-        count(.error) > 0 || (strict && count(.warning) > 0) ? .failure : .success
+        count(.error) > 0 || (strict && (count(.warning) > 0 || objects.isEmpty)) ? .failure : .success
     }
 
     /// One line for a person.
