@@ -79,7 +79,7 @@ import Testing
             Issue.record("an answer from a server that gives none")
             return
         }
-        #expect(reason.hasPrefix("no answer within 0.3 seconds to GET \(server.url)/api/v1/namespaces/n/secrets/a"))
+        #expect(reason.hasPrefix("no answer within 0.3s to GET \(server.url)/api/v1/namespaces/n/secrets/a"))
         #expect(
             await ClusterLookup(client, until: .now).etcdBackups() == .unavailable("no time is left for this look-up"))
     }

@@ -106,7 +106,7 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(60))
         #expect(
             error.description
-                == "no answer within 0.5 seconds to GET \(server.url)/version; "
+                == "no answer within 0.5s to GET \(server.url)/version; "
                 + "check the API server, or raise --request-timeout")
     }
 
@@ -115,7 +115,7 @@ import Testing
         let start = ContinuousClock.now
         let error = try await failure { try await client(server, within: .seconds(2)).serverVersion() }
         #expect(ContinuousClock.now - start < .seconds(60))
-        #expect(error.description.hasPrefix("no answer within 2.0 seconds to GET \(server.url)/version"))
+        #expect(error.description.hasPrefix("no answer within 2s to GET \(server.url)/version"))
     }
 
     @Test func stopsWaitingWhenCancelled() async throws {

@@ -61,7 +61,7 @@ extension KubernetesError: CustomStringConvertible {
         case .api(let failure): failure.description
         case .transport(let error, let request): "\(error) (\(request))"
         case .timedOut(let request, let limit, let last):
-            "no answer within \(limit) to \(request)\(last.map { "; the latest try: \($0)" } ?? ""); "
+            "no answer within \(limit.rounded) to \(request)\(last.map { "; the latest try: \($0)" } ?? ""); "
                 + "check the API server, or raise --request-timeout"
         case .undecodable(let object, let path, let reason, let request):
             "cannot read \(object) as the API server sent it: \(path.isEmpty ? "" : "\(path): ")\(reason) (\(request))"
@@ -70,6 +70,19 @@ extension KubernetesError: CustomStringConvertible {
             "there are more than \(limit) objects of kind \(kind); narrow the list by namespace or selector"
         case .invalidRequest(let reason): reason
         }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, as `1s`, `0.5s` or `90s`: what is left of a limit is a hair below it.
+    fileprivate var rounded: String {
+        let (seconds, attoseconds) = components
+        let milliseconds = seconds * 1000 + (attoseconds + 500_000_000_000_000) / 1_000_000_000_000_000
+        let part = milliseconds % 1000
+        guard part != 0 else { return "\(milliseconds / 1000)s" }
+        var digits = String(String(1000 + part).dropFirst())
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return "\(milliseconds / 1000).\(digits)s"
     }
 }
 
