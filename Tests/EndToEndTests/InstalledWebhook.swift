@@ -70,7 +70,10 @@ struct InstalledWebhook: Sendable {
         _ = try await kubectl.run(
             "delete", "--ignore-not-found", "--namespace", "etcdrecover-system",
             "secret/etcdrecover-webhook-certificate")
-        try await kubectl.output("apply", "-k", "\(SourceTree.path)/webhook-deploy/kubernetes-1.20")
+        // Without the Deployment: its pods would share the certificate, and do not know the address we call here.
+        let manifests = try await kubectl.output("kustomize", "\(SourceTree.path)/webhook-deploy/kubernetes-1.20")
+            .split(separator: "\n---\n").filter { !$0.contains("\nkind: Deployment\n") }.joined(separator: "\n---\n")
+        try await kubectl.apply(manifests)
         try await kubectl.output(
             "wait", "--for=condition=Established", "--timeout=30s", "crd/etcdclusters.operator.etcd.io",
             "crd/etcdbackups.operator.etcd.io", "crd/etcdrestores.operator.etcd.io")
