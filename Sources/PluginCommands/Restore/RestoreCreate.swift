@@ -13,7 +13,8 @@ struct RestoreCreate: AsyncParsableCommand {
             """,
         discussion: """
             Creates an EtcdRestore. The snapshot is an EtcdBackup's, or any object of a bucket. The target must not \
-            exist, or be an empty shell: a restore never touches data that it did not write.
+            exist, or be an empty shell: a restore never touches data that it did not write. The controller that \
+            restores the snapshot is not part of this version yet.
 
               kubectl etcdrecover restore create --from-backup nightly --wait \\
                 --target main-restored --storage-size 10Gi
