@@ -46,6 +46,16 @@ import Testing
         ) {
             try await wait(server.client, upTo: limit).run(reporting: line, until: noInterrupts)
         }
+        for (flags, place) in [
+            (" -n default --context c", " -n default --context c"), (" --context c", " -n default --context c"),
+        ] {
+            var wait = try wait(server.client, upTo: limit)
+            wait.flags = flags
+            let failure = await #expect(throws: CommandFailure.self) {
+                try await wait.run(reporting: line, until: noInterrupts)
+            }
+            #expect(failure?.hint == "kubectl etcdrecover backup list\(place) shows what there is")
+        }
     }
 
     @Test func aTimeoutTellsWhatInterruptedTheWatch() async throws {

@@ -78,8 +78,10 @@ struct WaitGoalTests {
                 the work goes on; wait for more: kubectl etcdrecover wait backup/a
                 """)
         #expect(
-            outcome(.timedOut(phase: nil, trouble: nil))
-                .hasPrefix("124 backup/a did not reach Completed within 1m30s: no controller has taken it up yet\n"))
+            outcome(.timedOut(phase: nil, trouble: nil)) == """
+                124 backup/a did not reach Completed within 1m30s: no controller has taken it up yet
+                wait for more: kubectl etcdrecover wait backup/a
+                """)
         #expect(
             outcome(.timedOut(phase: "Uploading", trouble: "no route")).hasPrefix(
                 "124 backup/a did not reach Completed within 1m30s: its phase was Uploading; no route\n"))

@@ -35,13 +35,14 @@ extension CreateOptions {
     ) async throws {
         let goal = WaitGoal.phase("Completed")
         let subject = "\(Kind.commandName)/\(name)"
-        let wait = JobWait<Kind>(client: client, name: name, goal: goal, timeout: limit)
+        let wait = JobWait<Kind>(
+            client: client, name: name, goal: goal, timeout: limit, flags: connection.repeated)
         let ending = try await wait.run(reporting: ProgressLine(subject, on: console))
         if let output, ending != .deleted, let object: WholeObject<Kind> = try await wait.object(after: ending, console)
         {
             try console.print(object.rendered(as: output))
         }
-        let sentence = try ending.outcome(subject, goal: goal, timeout: limit)
+        let sentence = try ending.outcome(subject, goal: goal, timeout: limit, flags: wait.flags)
         if output == nil { try console.print(sentence.printable()) }
     }
 }

@@ -13,6 +13,14 @@ extension ConnectionOptions {
         return try KubernetesClient(configuration, onWarning: { warnings.show($0) })
     }
 
+    /// The flags that a command after this one needs to mean the same object, as they are typed; each with a blank in
+    /// front. Empty when none was given.
+    var repeated: String {
+        [("-n", namespace), ("--context", context), ("--kubeconfig", kubeconfig)].compactMap { flag, value in
+            value.map { " \(flag) \($0.shellQuoted)" }
+        }.joined()
+    }
+
     func flags() throws(CommandFailure) -> ConnectionFlags {
         var flags = ConnectionFlags()
         flags.kubeconfig = kubeconfig
@@ -37,5 +45,20 @@ extension ConnectionOptions {
             return limit == .zero ? .seconds(86400) : limit
         }
         return flags
+    }
+}
+
+extension String {
+    /// As one word of a POSIX shell.
+    fileprivate var shellQuoted: String {
+        let plain = { (byte: UInt8) in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "-_./:@%+,".utf8.contains(byte)
+            }
+        }
+        return !isEmpty && utf8.allSatisfy(plain) ? self : "'" + replacing("'", with: #"'\''"#) + "'"
     }
 }

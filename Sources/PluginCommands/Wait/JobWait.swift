@@ -19,6 +19,8 @@ struct JobWait<Kind: Job>: Sendable {
     var goal: WaitGoal
     /// Zero looks once and does not wait.
     var timeout: Duration
+    /// Flags for the commands that hints name: ` --context prod`.
+    var flags = ""
 
     /// Follows the object until the goal is reached or cannot be. Throws when there is no such object, when the API
     /// server cannot be asked to begin with, and what it says that waiting does not mend. `interrupts` ends the wait, not
@@ -62,9 +64,10 @@ struct JobWait<Kind: Job>: Sendable {
         } catch let error as KubernetesError where error.isNotFound {
             if goal == .deleted { return nil }
             let namespace = client.configuration.namespace
+            let place = flags.hasPrefix(" -n ") ? flags : " -n \(namespace)" + flags
             throw CommandFailure(
                 "\(Kind.commandName) \"\(name)\" not found in namespace \(namespace)",
-                hint: "kubectl etcdrecover \(Kind.commandName) list -n \(namespace) shows what there is")
+                hint: "kubectl etcdrecover \(Kind.commandName) list\(place) shows what there is")
         }
     }
 
@@ -128,8 +131,11 @@ private final class LastSight: Sendable {
 }
 
 extension JobWait.Ending {
-    /// The sentence for success, or the failure that the command ends with. `subject`: `backup/nightly`.
-    func outcome(_ subject: String, goal: WaitGoal, timeout: Duration) throws(CommandFailure) -> String {
+    /// The sentence for success, or the failure that the command ends with. `subject`: `backup/nightly`; `flags` are for
+    /// the commands that hints name.
+    func outcome(
+        _ subject: String, goal: WaitGoal, timeout: Duration, flags: String = ""
+    ) throws(CommandFailure) -> String {
         switch self {
         case .reached(let progress):
             switch (goal, progress?.result) {
@@ -139,7 +145,8 @@ extension JobWait.Ending {
             case (.deleted, _): return "\(subject) deleted"
             }
         case .unreachable(let reason):
-            throw CommandFailure("\(subject) \(reason)", hint: "see: kubectl etcdrecover \(describing(subject))")
+            throw CommandFailure(
+                "\(subject) \(reason)", hint: "see: kubectl etcdrecover \(describing(subject))\(flags)")
         case .deleted:
             throw CommandFailure("\(subject) was deleted while it was waited for")
         case .timedOut(let phase, let trouble):
@@ -150,11 +157,12 @@ extension JobWait.Ending {
                 timeout == .zero
                     ? "\(subject) has not reached \(goal): \(state)"
                     : "\(subject) did not reach \(goal) within \(timeout.text): \(state)",
-                hint: "the work goes on; wait for more: kubectl etcdrecover wait \(subject)", status: .timeout)
+                hint: (phase == nil ? "" : "the work goes on; ")
+                    + "wait for more: kubectl etcdrecover wait \(subject)\(flags)", status: .timeout)
         case .interrupted:
             throw CommandFailure(
                 "interrupted: stopped waiting for \(subject); the work itself goes on",
-                hint: "wait again: kubectl etcdrecover wait \(subject)", status: .interrupted)
+                hint: "wait again: kubectl etcdrecover wait \(subject)\(flags)", status: .interrupted)
         }
     }
 

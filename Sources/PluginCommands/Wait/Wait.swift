@@ -53,10 +53,12 @@ struct Wait: AsyncParsableCommand {
         let limit = try waitLimit(timeout, flag: "--timeout")
         let console = color.console
         let client = try connection.connect(console: console)
-        let wait = JobWait<Kind>(client: client, name: target.name, goal: goal, timeout: limit)
+        let wait = JobWait<Kind>(
+            client: client, name: target.name, goal: goal, timeout: limit, flags: connection.repeated)
         let subject = "\(Kind.commandName)/\(target.name)"
         let ending = try await wait.run(reporting: ProgressLine(subject, on: console))
-        try console.print(ending.outcome(subject, goal: goal, timeout: limit).printable())
+        let sentence = try ending.outcome(subject, goal: goal, timeout: limit, flags: wait.flags)
+        try console.print(sentence.printable())
     }
 }
 
