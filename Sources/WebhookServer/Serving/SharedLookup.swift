@@ -6,8 +6,9 @@ struct SharedLookup: Lookup {
     let base: any Lookup
     private let backups: SharedAnswer<[EtcdBackup]>
 
-    /// `keeping` is how old a list may be; it is told from the API server's cache, which lags too.
-    init(_ base: any Lookup, keeping: Duration = .seconds(1)) {
+    /// `keeping` is how old a list may be. By default it serves only those who ask while it is on its way: a list kept
+    /// any longer would let two backups collide that are created one right after the other.
+    init(_ base: any Lookup, keeping: Duration = .zero) {
         self.base = base
         backups = SharedAnswer(keeping: keeping)
     }
@@ -50,7 +51,7 @@ actor SharedAnswer<Value: Sendable> {
                 let asked = ContinuousClock.now
                 return (await ask(), asked)
             }
-            if case .found = answer { kept = (answer, asked) }
+            if case .found = answer, keeping > .zero { kept = (answer, asked) }
             return answer
         } catch {
             return .unavailable("the look-up was cancelled")
