@@ -27,7 +27,7 @@ package struct TestCluster: Sendable {
         return TestCluster(
             kubeconfig: kubeconfig, address: variables["ETCDRECOVER_TEST_ADDRESS"] ?? "127.0.0.1",
             hasNodes: (Int(variables["ETCDRECOVER_TEST_NODES"] ?? "") ?? 0) > 0,
-            tool: variables["ETCDRECOVER_TEST_CLUSTER"] ?? "", etcd: variables["ETCDRECOVER_TEST_ETCD"])
+            tool: variables["ETCDRECOVER_TEST_CLUSTER"] ?? "", etcd: variables["ETCDRECOVER_TEST_CLUSTER_ETCD"])
     }()
 
     static let missing = "needs an API server: run 'make test', which starts one and sets ETCDRECOVER_TEST_KUBECONFIG"
