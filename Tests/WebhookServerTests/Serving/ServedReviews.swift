@@ -13,6 +13,7 @@ let secretValue = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY"
 /// A cluster `orders` with a Secret `keys`, answering at once, or never.
 struct World: Lookup {
     var answers = true
+    var backups: @Sendable () async -> LookedUp<[EtcdBackup]> = { .found([]) }
 
     private func answer<Value>(_ value: LookedUp<Value>) async -> LookedUp<Value> {
         if !answers { try? await Task.sleep(for: .seconds(3600)) }
@@ -34,7 +35,7 @@ struct World: Lookup {
         return await answer(name.name == "keys" ? .found(secret) : .absent)
     }
     func etcdBackup(_ name: ObjectName) async -> LookedUp<EtcdBackup> { await answer(.absent) }
-    func etcdBackups() async -> LookedUp<[EtcdBackup]> { await answer(.found([])) }
+    func etcdBackups() async -> LookedUp<[EtcdBackup]> { await answer(backups()) }
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> { await answer(.found([])) }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> { await answer(.absent) }
     func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> { await answer(.found([])) }
