@@ -4,8 +4,23 @@ import KubernetesClient
 extension ConnectionOptions {
     /// A client of the cluster that the flags and the kubeconfig name. Sends nothing yet.
     func connect(console: Console, warnings: ShownWarnings? = nil) throws -> KubernetesClient {
+        try server.connect(user: user, console: console, warnings: warnings)
+    }
+
+    var repeated: String { server.repeated }
+}
+
+extension KubernetesOptions {
+    /// A client of the cluster that the flags and the kubeconfig name. Sends nothing yet.
+    func connect(console: Console) throws -> KubernetesClient {
+        try server.connect(user: kubeUser, console: console, warnings: nil)
+    }
+}
+
+extension APIServerOptions {
+    fileprivate func connect(user: String?, console: Console, warnings: ShownWarnings?) throws -> KubernetesClient {
         let warnings = warnings ?? ShownWarnings(on: console)
-        var configuration = try ClientConfiguration.load(flags())
+        var configuration = try ClientConfiguration.load(flags(user: user))
         configuration.userAgent = "kubectl-etcdrecover/\(Version.current)"
         if insecureSkipTLSVerify {
             console.warning("the API server's certificate is not checked (--insecure-skip-tls-verify)")
@@ -21,7 +36,7 @@ extension ConnectionOptions {
         }.joined()
     }
 
-    func flags() throws(CommandFailure) -> ConnectionFlags {
+    private func flags(user: String?) throws(CommandFailure) -> ConnectionFlags {
         var flags = ConnectionFlags()
         flags.kubeconfig = kubeconfig
         flags.context = context

@@ -3,6 +3,26 @@ import ArgumentParser
 /// kubectl's flags for choosing a cluster and a user, under kubectl's names but one: `--cluster` means an EtcdCluster
 /// here, so the kubeconfig's cluster is `--kube-cluster`.
 struct ConnectionOptions: ParsableArguments {
+    @OptionGroup var server: APIServerOptions
+
+    @Option(help: "Name of the kubeconfig user to use")
+    var user: String?
+
+    var namespace: String? { server.namespace }
+}
+
+/// The same for commands that speak to etcd too, where `--user` is etcd's.
+struct KubernetesOptions: ParsableArguments {
+    @OptionGroup var server: APIServerOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Name of the kubeconfig user to use; kubectl calls it --user, which here is etcd's", valueName: "user"))
+    var kubeUser: String?
+}
+
+/// All of kubectl's connection flags but the user's.
+struct APIServerOptions: ParsableArguments {
     @Option(help: "Path of the kubeconfig file; else the files in KUBECONFIG, else ~/.kube/config", completion: .file())
     var kubeconfig: String?
 
@@ -14,9 +34,6 @@ struct ConnectionOptions: ParsableArguments {
             "Name of the kubeconfig cluster to use; kubectl calls it --cluster, which here names an EtcdCluster",
             valueName: "cluster"))
     var kubeCluster: String?
-
-    @Option(help: "Name of the kubeconfig user to use")
-    var user: String?
 
     @Option(
         name: [.customShort("n", allowingJoined: true), .long],

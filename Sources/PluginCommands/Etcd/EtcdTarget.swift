@@ -1,0 +1,32 @@
+/// Which etcd a command is about, when it is not named by its endpoints.
+enum EtcdTarget: Hashable, Sendable {
+    case etcdCluster(String)
+    case statefulSet(String)
+    case pod(String)
+
+    /// From `main`, `etcdcluster/main`, `statefulset/etcd` or `pod/etcd-node1`; nil for anything else.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        switch (parts.count, parts.first?.lowercased(), parts.last ?? "") {
+        case (_, _, ""): return nil
+        case (1, _, let name): self = .etcdCluster(name)
+        case (2, "etcdcluster", let name), (2, "etcdclusters", let name),
+            (2, "etcdclusters.operator.etcd.io", let name):
+            self = .etcdCluster(name)
+        case (2, "statefulset", let name), (2, "statefulsets", let name), (2, "sts", let name):
+            self = .statefulSet(name)
+        case (2, "pod", let name), (2, "pods", let name), (2, "po", let name): self = .pod(name)
+        default: return nil
+        }
+    }
+}
+
+extension EtcdTarget: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .etcdCluster(let name): "etcdcluster/\(name)"
+        case .statefulSet(let name): "statefulset/\(name)"
+        case .pod(let name): "pod/\(name)"
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import EtcdRecoverModel
+
+/// The part of a Pod that tells how the etcd in it is reached.
+struct MemberPod: KubernetesResource {
+    static let apiVersion = "v1"
+    static let kind = "Pod"
+    static let plural = "pods"
+
+    var metadata: ObjectMeta
+    var spec: Spec
+    var status: Status?
+
+    struct Spec: Codable, Sendable {
+        var containers: [Container]
+        var volumes: [Volume]?
+        var nodeName: String?
+    }
+
+    struct Container: Codable, Sendable {
+        var name: String
+        var image: String?
+        var command: [String]?
+        var args: [String]?
+        var env: [Variable]?
+        var envFrom: [VariableSource]?
+        var volumeMounts: [Mount]?
+    }
+
+    struct Variable: Codable, Sendable {
+        var name: String
+        var value: String?
+        var valueFrom: Origin?
+
+        struct Origin: Codable, Sendable {
+            var fieldRef: Field?
+            var configMapKeyRef: KeyReference?
+        }
+
+        struct Field: Codable, Sendable { var fieldPath: String }
+    }
+
+    struct KeyReference: Codable, Sendable {
+        var name: String?
+        var key: String
+    }
+
+    struct VariableSource: Codable, Sendable {
+        var prefix: String?
+        var configMapRef: NameReference?
+    }
+
+    struct NameReference: Codable, Sendable { var name: String? }
+
+    struct Mount: Codable, Sendable {
+        var name: String
+        var mountPath: String
+        var subPath: String?
+    }
+
+    struct Volume: Codable, Sendable {
+        var name: String
+        var secret: SecretVolume?
+        var configMap: NamedVolume?
+        var projected: Projection?
+
+        struct SecretVolume: Codable, Sendable {
+            var secretName: String?
+            var items: [Item]?
+        }
+
+        struct NamedVolume: Codable, Sendable {
+            var name: String?
+            var items: [Item]?
+        }
+
+        struct Projection: Codable, Sendable {
+            var sources: [Source]?
+
+            struct Source: Codable, Sendable {
+                var secret: NamedVolume?
+                var configMap: NamedVolume?
+            }
+        }
+
+        struct Item: Codable, Sendable {
+            var key: String
+            var path: String
+        }
+    }
+
+    struct Status: Codable, Sendable {
+        var phase: String?
+        var podIP: String?
+        var hostIP: String?
+    }
+}
+
+extension MemberPod {
+    var name: String { metadata.name ?? "" }
+
+    /// The container that runs etcd: the one of that name, else the only one, else the one whose image says so.
+    var etcdContainer: Container? {
+        if let named = spec.containers.first(where: { $0.name == "etcd" }) { return named }
+        if spec.containers.count == 1 { return spec.containers.first }
+        return spec.containers.first { $0.image?.contains("etcd") == true }
+    }
+
+    /// Why no connection to it is worth a try; nil when it runs.
+    var whyNotRunning: String? {
+        if metadata.deletionTimestamp != nil { return "its pod is being deleted" }
+        let phase = status?.phase ?? "Unknown"
+        return phase == "Running" ? nil : "its pod is \(phase)"
+    }
+
+    func isOwned(by kind: String, _ name: String) -> Bool {
+        metadata.ownerReferences?.contains { $0.kind == kind && $0.name == name && $0.controller == true } == true
+    }
+}
+
+/// A ConfigMap's text; a pod's environment and certificates may come from one.
+struct ConfigMap: KubernetesResource {
+    static let apiVersion = "v1"
+    static let kind = "ConfigMap"
+    static let plural = "configmaps"
+
+    var metadata: ObjectMeta
+    var data: [String: String]?
+}
