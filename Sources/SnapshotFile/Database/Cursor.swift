@@ -53,7 +53,7 @@ package struct Cursor {
     package mutating func seek(to key: [UInt8]) throws(Finding) {
         guard let start = root else { return }
         root = nil
-        try descend(to: start, seeking: key)
+        try descend(to: start) { (page) throws(Finding) in try page.childIndex(for: key) }
         guard var level = leaf else { return }
         var low = 0
         var high = level.page.count
@@ -63,6 +63,17 @@ package struct Cursor {
         }
         level.index = low
         if low > 0 { level.dataEnd = try level.page.end(of: level.page.entry(low - 1)) }
+        leaf = level
+    }
+
+    /// Moves before the last entry; like `seek`, only at the start.
+    package mutating func seekToLast() throws(Finding) {
+        guard let start = root else { return }
+        root = nil
+        try descend(to: start) { (page) in page.count - 1 }
+        guard var level = leaf, level.page.count > 0 else { return }
+        level.index = level.page.count - 1
+        if level.index > 0 { level.dataEnd = try level.page.end(of: level.page.entry(level.index - 1)) }
         leaf = level
     }
 
@@ -82,7 +93,7 @@ package struct Cursor {
     private mutating func nextLeaf() throws(Finding) -> Bool {
         if let start = root {
             root = nil
-            try descend(to: start, seeking: nil)
+            try descend(to: start)
             return true
         }
         leaf = nil
@@ -91,14 +102,16 @@ package struct Cursor {
             let child = try parent.page.child(parent.index)
             parent.index += 1
             branches.append(parent)
-            try descend(to: .page(child.page), seeking: nil)
+            try descend(to: .page(child.page))
             return true
         }
         return false
     }
 
-    /// Down to a leaf: the first one, or the one where `key` would be.
-    private mutating func descend(to start: Bucket.Root, seeking key: [UInt8]?) throws(Finding) {
+    /// Down to a leaf: the first one, or the way that `choice` points out at each branch.
+    private mutating func descend(
+        to start: Bucket.Root, by choice: (Page) throws(Finding) -> Int = { _ in 0 }
+    ) throws(Finding) {
         var next: UInt64
         switch start {
         case .inline(let page):
@@ -121,7 +134,7 @@ package struct Cursor {
             guard page.count > 0 else {
                 throw Finding(page: next, offset: page.offset + 10, expected: "a branch with children", found: "none")
             }
-            let index = try key.map { (key) throws(Finding) in try page.childIndex(for: key) } ?? 0
+            let index = try choice(page)
             branches.append(Level(page: page, index: index + 1, dataEnd: 0))
             next = try page.child(index).page
         }

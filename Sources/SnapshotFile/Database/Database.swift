@@ -126,10 +126,7 @@ extension Database {
 
     /// The bucket of that name; nil when there is none.
     package func bucket(_ name: String) throws(Finding) -> Bucket? {
-        var cursor = Cursor(self, in: rootBucket)
-        let wanted = Array(name.utf8)
-        try cursor.seek(to: wanted)
-        guard let entry = try cursor.next(), entry.key == wanted else { return nil }
+        guard let entry = try entry(of: Array(name.utf8), in: rootBucket) else { return nil }
         return try Bucket(entry)
     }
 
@@ -139,13 +136,24 @@ extension Database {
         while let entry = try cursor.next() { try body(Bucket(entry)) }
     }
 
-    /// The value of a key of a bucket; nil without the key or the bucket.
-    package func value(of key: String, in bucket: String) throws(Finding) -> Bytes? {
+    /// The entry of a key of a bucket; nil without the key or the bucket.
+    package func entry(of key: String, in bucket: String) throws(Finding) -> Entry? {
         guard let bucket = try self.bucket(bucket) else { return nil }
+        return try entry(of: Array(key.utf8), in: bucket)
+    }
+
+    /// The entry of a key of a bucket; nil without it.
+    package func entry(of key: [UInt8], in bucket: Bucket) throws(Finding) -> Entry? {
         var cursor = Cursor(self, in: bucket)
-        let wanted = Array(key.utf8)
-        try cursor.seek(to: wanted)
-        guard let entry = try cursor.next(), entry.key == wanted else { return nil }
-        return entry.value
+        try cursor.seek(to: key)
+        guard let entry = try cursor.next(), entry.key == key else { return nil }
+        return entry
+    }
+
+    /// The entry with the greatest key; nil when there is none.
+    package func lastEntry(of bucket: Bucket) throws(Finding) -> Entry? {
+        var cursor = Cursor(self, in: bucket)
+        try cursor.seekToLast()
+        return try cursor.next()
     }
 }
