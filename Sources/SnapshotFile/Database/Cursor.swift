@@ -39,6 +39,9 @@ package struct Cursor {
         root = bucket.root
     }
 
+    /// Of pages, so far.
+    package var bytesRead: Int { database.image.count - budget }
+
     /// The next entry; nil at the end.
     @inline(__always)
     package mutating func next() throws(Finding) -> Entry? {
@@ -81,7 +84,7 @@ package struct Cursor {
         guard let level = leaf, level.index < level.page.count else { return nil }
         let entry = try level.page.entry(level.index)
         let start = entry.keyOffset &- level.page.offset
-        guard start >= level.dataEnd else { throw overlap(level, at: entry.offset) }
+        guard start >= level.dataEnd else { throw Page.overlap(of: level.page, at: entry.offset) }
         if let lastKey, entry.key <= lastKey { throw disorder(entry, after: lastKey) }
         leaf?.index = level.index &+ 1
         leaf?.dataEnd = start &+ entry.key.count &+ entry.value.count
@@ -143,13 +146,6 @@ package struct Cursor {
     }
 
     @inline(never)
-    private func overlap(_ level: Level, at offset: Int) -> Finding {
-        Finding(
-            page: level.page.id, offset: offset, expected: "keys and values behind those of the element before",
-            found: "shared bytes")
-    }
-
-    @inline(never)
     private func disorder(_ entry: Entry, after last: Bytes) -> Finding {
         Finding(
             page: entry.page, offset: entry.offset, expected: "a key greater than \(printed(last))",
@@ -158,6 +154,13 @@ package struct Cursor {
 }
 
 extension Page {
+    @inline(never)
+    static func overlap(of page: Page, at offset: Int) -> Finding {
+        Finding(
+            page: page.id, offset: offset, expected: "keys and values behind those of the element before",
+            found: "shared bytes")
+    }
+
     /// Where an entry's value ends, from the page's beginning.
     func end(of entry: Entry) -> Int { entry.keyOffset - offset + entry.key.count + entry.value.count }
 
