@@ -18,16 +18,20 @@ package struct Deadlines: Equatable, Sendable {
     package var connect: Duration
     /// From the start of the request to the last byte of the response. `nil`: no limit.
     package var total: Duration?
-    /// The longest silence of an established connection, waiting for the response head included. `nil`: no limit.
+    /// From the connection to the head of the response, whatever the request's body does meanwhile. `nil`: no limit.
+    package var response: Duration?
+    /// The longest silence of an established connection, waiting for the response head included. Once that head is here,
+    /// only what arrives breaks the silence. `nil`: no limit.
     package var idle: Duration?
     package var stall: Pace?
 
     package init(
-        connect: Duration = .seconds(10), total: Duration? = .seconds(60), idle: Duration? = .seconds(30),
-        stall: Pace? = nil
+        connect: Duration = .seconds(10), total: Duration? = .seconds(60), response: Duration? = nil,
+        idle: Duration? = .seconds(30), stall: Pace? = nil
     ) {
         self.connect = connect
         self.total = total
+        self.response = response
         self.idle = idle
         self.stall = stall
     }

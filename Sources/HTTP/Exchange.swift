@@ -54,8 +54,9 @@ final class Exchange: CurlEasyDelegate {
         }
     }
 
-    /// Waiting for this side is over.
-    func resumed() {
+    /// Waiting for this side is over. Once the response has begun, the transfer never waits for its upload.
+    func resumed(_ direction: Int32) {
+        guard direction == CURLPAUSE_RECV || !hasHead else { return }
         hasNewDeadline = true
         clock.release(at: .now)
     }
@@ -76,7 +77,7 @@ final class Exchange: CurlEasyDelegate {
     }
 
     func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        clock.moved(line.count, at: .now)
+        clock.received(line.count, at: .now)
         do throws(HeadParser.Failure) {
             if let head = try parser.read(line) {
                 if requiresHTTP2, head.version != .http2 {
@@ -84,6 +85,8 @@ final class Exchange: CurlEasyDelegate {
                     return false
                 }
                 hasHead = true
+                hasNewDeadline = true
+                clock.receivedHead(at: .now)
                 isHTTP2 = head.version == .http2
                 hasNews = true
                 transfer.received(head)
@@ -106,7 +109,7 @@ final class Exchange: CurlEasyDelegate {
             return .pause
         }
         bodyBytes += Int64(bytes.count)
-        clock.moved(bytes.count, at: .now)
+        clock.received(bytes.count, at: .now)
         return .moved(bytes.count)
     }
 
@@ -121,7 +124,6 @@ final class Exchange: CurlEasyDelegate {
             switch transfer.takeUpload(into: buffer) {
             case .moved(let count): return sent(count)
             case .pause:
-                // Once the response has begun, an upload kept open is not what it waits for.
                 if !hasHead { clock.hold() }
                 return .pause
             case .abort: return .abort
@@ -131,7 +133,7 @@ final class Exchange: CurlEasyDelegate {
 
     private func sent(_ count: Int) -> CurlVerdict {
         sentBytes += count
-        clock.moved(count, at: .now)
+        clock.sent(count, at: .now)
         return .moved(count)
     }
 

@@ -1,7 +1,7 @@
 /// Why an exchange failed before a whole response was here. A response of any status is no error.
 ///
 /// `endpoint` is `host:port`; no case carries a credential, a query or the user info of a URL.
-package enum HTTPError: Error, Equatable, Sendable {
+package enum HTTPError: Error, Hashable, Sendable {
     case invalidURL(reason: String)
     case invalidRequest(reason: String)
     case cannotResolve(endpoint: String)
@@ -24,10 +24,10 @@ package enum HTTPError: Error, Equatable, Sendable {
     case transport(endpoint: String, code: Int, reason: String)
 
     package enum Phase: String, Sendable {
-        case connect, total, idle, stall
+        case connect, total, response, idle, stall
     }
 
-    package enum TLSFailure: Equatable, Sendable {
+    package enum TLSFailure: Hashable, Sendable {
         case untrustedAuthority
         case expired
         case notYetValid
@@ -42,7 +42,7 @@ package enum HTTPError: Error, Equatable, Sendable {
         case handshake
     }
 
-    package enum ProxyFailure: Equatable, Sendable {
+    package enum ProxyFailure: Hashable, Sendable {
         case cannotResolve
         case cannotConnect
         case invalidURL
@@ -91,6 +91,7 @@ extension HTTPError.Phase {
         switch self {
         case .connect: "no connection within \(limit)"
         case .total: "the exchange took longer than \(limit)"
+        case .response: "no response came within \(limit)"
         case .idle: "nothing was sent or received for \(limit)"
         case .stall: "the transfer was slower than its least pace for \(limit)"
         }

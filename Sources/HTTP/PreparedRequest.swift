@@ -38,7 +38,7 @@ struct PreparedRequest: Sendable {
         isSecure = target.scheme == "https"
         method = request.method.rawValue
         var lines = try Self.lines(request)
-        if isSecure, let name = tls.serverName, name != target.host {
+        if isSecure, let name = request.serverName ?? tls.serverName, name != target.host {
             let renamed = try CurlURL(request.url, replacingHostWith: name, schemes: ["https"])
             url = renamed.text
             route = "\(name):\(target.port):\(endpoint)"
@@ -61,15 +61,23 @@ struct PreparedRequest: Sendable {
             // A semicolon is libcurl's way to write a field without a value.
             lines.append(SecretBytes(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"))
         }
-        if case .bearer(let token) = request.authorization {
+        if let (prefix, token) = bearer(request.authorization) {
             let isPrintable = token.withUnsafeBytes { $0.allSatisfy { 0x21...0x7E ~= $0 } }
             guard isPrintable, !token.isEmpty else {
                 throw .invalidRequest(
                     reason: "the bearer token is empty or holds spaces, line breaks or non-ASCII bytes")
             }
-            lines.append(SecretBytes("Authorization: Bearer ", followedBy: token))
+            lines.append(SecretBytes(prefix, followedBy: token))
         }
         return lines
+    }
+
+    private static func bearer(_ authorization: Authorization?) -> (prefix: String, token: SecretBytes)? {
+        switch authorization {
+        case .bearer(let token): ("Authorization: Bearer ", token)
+        case .token(let token, let field): ("\(field.rawName): ", token)
+        case .basic, nil: nil
+        }
     }
 
     private static func basic(_ authorization: Authorization?) -> (user: String, password: SecretBytes)? {

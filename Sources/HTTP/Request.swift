@@ -8,24 +8,28 @@ package struct Request: Sendable {
     /// Credentials belong in `authorization`: these fields may be printed.
     package var headers: HTTPFields
     package var authorization: Authorization?
+    /// Replaces `TLSOptions.serverName` for this request.
+    package var serverName: String?
     package var body: RequestBody
 
     package init(
         _ method: HTTPRequest.Method = .get, _ url: String, headers: HTTPFields = [:],
-        authorization: Authorization? = nil, body: RequestBody = .none
+        authorization: Authorization? = nil, serverName: String? = nil, body: RequestBody = .none
     ) {
         self.url = url
         self.method = method
         self.headers = headers
         self.authorization = authorization
+        self.serverName = serverName
         self.body = body
     }
 }
 
-/// What goes into the `Authorization` field.
+/// Who asks. It goes into the `Authorization` field, unless the protocol has one of its own.
 package enum Authorization: Equatable, Sendable {
     case bearer(SecretBytes)
     case basic(user: String, password: SecretBytes)
+    case token(SecretBytes, field: HTTPField.Name)
 }
 
 package enum RequestBody: Sendable {

@@ -4,7 +4,8 @@ struct TransferClock {
 
     private let deadlines: Deadlines
     private let start: Instant
-    private var isConnected = false
+    private var connectionTime: Instant?
+    private var hasHead = false
     private var lastMove: Instant
     private var window: (start: Instant, bytes: Int)
     /// Waiting for this side, in which no silence counts.
@@ -18,14 +19,25 @@ struct TransferClock {
     }
 
     mutating func connected(at now: Instant) {
-        isConnected = true
+        connectionTime = now
         restart(at: now)
     }
 
-    /// Bytes went either way.
-    mutating func moved(_ bytes: Int, at now: Instant) {
+    mutating func received(_ bytes: Int, at now: Instant) {
         lastMove = now
         window.bytes += bytes
+    }
+
+    /// What leaves breaks the silence only as long as it can be what the peer waits for.
+    mutating func sent(_ bytes: Int, at now: Instant) {
+        if !hasHead { lastMove = now }
+        window.bytes += bytes
+    }
+
+    /// The response's head is here: from now on an upload kept open is not what the transfer waits for.
+    mutating func receivedHead(at now: Instant) {
+        hasHead = true
+        release(at: now)
     }
 
     mutating func hold() {
@@ -55,9 +67,12 @@ struct TransferClock {
             return now >= limit
         }
         if let total = deadlines.total, overdue(start + total) { return .expired(.total, after: total) }
-        guard isConnected else {
+        guard let connectionTime else {
             return overdue(start + deadlines.connect)
                 ? .expired(.connect, after: deadlines.connect) : .inTime(until: due)
+        }
+        if let response = deadlines.response, !hasHead, overdue(connectionTime + response) {
+            return .expired(.response, after: response)
         }
         guard !isHeld else { return .inTime(until: due) }
         if let idle = deadlines.idle, overdue(lastMove + idle) { return .expired(.idle, after: idle) }

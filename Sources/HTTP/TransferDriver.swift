@@ -71,7 +71,7 @@ struct TransferDriver {
 
     private mutating func resume(_ transfer: Transfer, _ direction: Int32) {
         guard let (exchange, easy) = exchanges[ObjectIdentifier(transfer)] else { return }
-        exchange.resumed()
+        exchange.resumed(direction)
         do {
             try easy.resume(direction)
         } catch {

@@ -19,9 +19,9 @@ struct TransferClockTests {
     @Test func everyMovePutsOffTheIdleDeadlineButNotTheTotal() {
         var clock = TransferClock(Deadlines(total: .seconds(12), idle: .seconds(5)), start: start)
         clock.connected(at: start)
-        clock.moved(1, at: after(4))
+        clock.received(1, at: after(4))
         #expect(clock.read(at: after(8)) == .inTime(until: after(9)))
-        clock.moved(1, at: after(8))
+        clock.received(1, at: after(8))
         #expect(clock.read(at: after(12)) == .expired(.total, after: .seconds(12)))
     }
 
@@ -40,10 +40,10 @@ struct TransferClockTests {
         let pace = Deadlines.Pace(bytesPerSecond: 10, over: .seconds(5))
         var clock = TransferClock(Deadlines(total: nil, idle: nil, stall: pace), start: start)
         clock.connected(at: start)
-        clock.moved(50, at: after(1))
+        clock.received(50, at: after(1))
         #expect(clock.read(at: after(5)) == .inTime(until: after(5)))
         #expect(clock.read(at: after(5)) == .inTime(until: after(10)))
-        clock.moved(49, at: after(9))
+        clock.received(49, at: after(9))
         #expect(clock.read(at: after(10)) == .expired(.stall, after: .seconds(5)))
     }
 }
