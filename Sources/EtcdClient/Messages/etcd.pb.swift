@@ -1135,11 +1135,20 @@ nonisolated struct WireWatchRequest: Sendable {
     set {requestUnion = .cancelRequest(newValue)}
   }
 
+  var progressRequest: WireWatchProgressRequest {
+    get {
+      if case .progressRequest(let v)? = requestUnion {return v}
+      return WireWatchProgressRequest()
+    }
+    set {requestUnion = .progressRequest(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_RequestUnion: Equatable, Sendable {
     case createRequest(WireWatchCreateRequest)
     case cancelRequest(WireWatchCancelRequest)
+    case progressRequest(WireWatchProgressRequest)
 
   }
 
@@ -1202,6 +1211,16 @@ nonisolated struct WireWatchCreateRequest: Sendable {
     ]
 
   }
+
+  init() {}
+}
+
+nonisolated struct WireWatchProgressRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
@@ -2963,7 +2982,7 @@ nonisolated extension WireCompactionResponse: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireWatchRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = "WatchRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}create_request\0\u{3}cancel_request\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}create_request\0\u{3}cancel_request\0\u{3}progress_request\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2997,6 +3016,19 @@ nonisolated extension WireWatchRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.requestUnion = .cancelRequest(v)
         }
       }()
+      case 3: try {
+        var v: WireWatchProgressRequest?
+        var hadOneofValue = false
+        if let current = self.requestUnion {
+          hadOneofValue = true
+          if case .progressRequest(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.requestUnion = .progressRequest(v)
+        }
+      }()
       default: break
       }
     }
@@ -3015,6 +3047,10 @@ nonisolated extension WireWatchRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .cancelRequest?: try {
       guard case .cancelRequest(let v)? = self.requestUnion else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .progressRequest?: try {
+      guard case .progressRequest(let v)? = self.requestUnion else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     }()
     case nil: break
     }
@@ -3095,6 +3131,25 @@ nonisolated extension WireWatchCreateRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireWatchCreateRequest.FilterType: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOPUT\0\u{1}NODELETE\0")
+}
+
+nonisolated extension WireWatchProgressRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = "WatchProgressRequest"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireWatchProgressRequest, rhs: WireWatchProgressRequest) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireWatchCancelRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

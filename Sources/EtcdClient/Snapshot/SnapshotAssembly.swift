@@ -1,0 +1,71 @@
+import Cryptography
+
+/// Puts the database together out of what arrives, and judges the whole.
+struct SnapshotAssembly: ~Copyable {
+    static let digestBytes = 32
+
+    private let endpoint: EtcdEndpoint
+    private let databaseBytes: Int
+    private var frames: SnapshotFrames
+    /// What was read to learn the size, not handed out yet.
+    private var ready: [UInt8]
+    private var handedOut = 0
+    /// `nil` once it is finished.
+    private var stream: DigestStream?
+    /// What came after the database.
+    private var trailer: [UInt8] = []
+    /// Of the database; once the whole was found good.
+    private(set) var result: Digest?
+    var isDone: Bool { result != nil }
+
+    init(frames: SnapshotFrames, databaseBytes: Int, ready: [UInt8], endpoint: EtcdEndpoint) throws {
+        self.endpoint = endpoint
+        self.databaseBytes = databaseBytes
+        self.frames = frames
+        self.ready = ready
+        stream = try DigestStream(.sha256)
+    }
+
+    mutating func takeReady() throws(SnapshotStreamError) -> [UInt8]? {
+        guard !ready.isEmpty else { return nil }
+        var blobs: [UInt8] = []
+        swap(&blobs, &ready)
+        try account(&blobs)
+        return blobs.isEmpty ? nil : blobs
+    }
+
+    /// The database's bytes in a chunk of frames.
+    mutating func take(_ chunk: consuming [UInt8]) throws -> [UInt8] {
+        try frames.takeBlobs(of: &chunk)
+        try account(&chunk)
+        return chunk
+    }
+
+    /// Keeps back what is beyond the database; digests the rest.
+    private mutating func account(_ blobs: inout [UInt8]) throws(SnapshotStreamError) {
+        let excess = min(blobs.count, max(0, handedOut + blobs.count - databaseBytes))
+        if excess > 0 {
+            trailer += blobs.suffix(excess)
+            blobs.removeLast(excess)
+            guard trailer.count <= Self.digestBytes else { throw .tooLong(endpoint, expected: databaseBytes) }
+        }
+        stream?.update(blobs)
+        handedOut += blobs.count
+    }
+
+    /// The digest, when everything fits.
+    mutating func finish() throws -> [UInt8] {
+        guard frames.isAtBoundary else { throw FrameError.truncated }
+        guard handedOut == databaseBytes else {
+            throw SnapshotStreamError.endedEarly(endpoint, received: handedOut, expected: databaseBytes)
+        }
+        guard trailer.count == Self.digestBytes else { throw SnapshotStreamError.noDigest(endpoint) }
+        guard let actual = stream.take()?.finalize() else { throw SnapshotStreamError.noDigest(endpoint) }
+        guard actual.bytes == trailer else {
+            throw SnapshotStreamError.digestMismatch(
+                endpoint, announced: trailer.hexadecimal, actual: actual.description)
+        }
+        result = actual
+        return trailer
+    }
+}
