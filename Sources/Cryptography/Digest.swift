@@ -26,12 +26,15 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 package enum DigestAlgorithm: Sendable {
     /// For protocols that ask for it (`Content-MD5`), never for security. Absent where OpenSSL runs in FIPS mode.
     case md5
+    /// What etcd makes the ids of members and clusters of, never for security.
+    case sha1
     case sha256
     case sha512
 
     var implementation: OpaquePointer {
         switch self {
         case .md5: EVP_md5()
+        case .sha1: EVP_sha1()
         case .sha256: EVP_sha256()
         case .sha512: EVP_sha512()
         }

@@ -1,0 +1,42 @@
+/// What to restore, as whom and where: the flags of `etcdutl snapshot restore`, and a few it does not have.
+package struct RestoreRequest: Sendable {
+    /// A snapshot, or a copy of a member's `member/snap/db`.
+    package var snapshot: String
+    package var name = "default"
+    /// `NAME=URL,NAME=URL`.
+    package var initialCluster = "default=http://localhost:2380"
+    /// Goes into all ids. One that no other cluster had keeps old members from speaking to new ones.
+    package var token = Membership.usualToken
+    /// Separated by commas.
+    package var advertisedPeerURLs = "http://localhost:2380"
+    /// Nil for `NAME.etcd` in the working directory.
+    package var dataDirectory: String?
+    /// Nil for `member/wal` in the data directory.
+    package var walDirectory: String?
+    /// Takes a file without a SHA-256 at its end, and one where it does not fit. The pages are verified all the same.
+    package var skipsHashCheck = false
+    /// How far the revision jumps ahead, 0 for not at all; goes with `marksCompacted`.
+    package var bumpRevision: Int64 = 0
+    /// Marks all revisions before the jump as compacted, so that whoever watches from one of them is told.
+    package var marksCompacted = false
+
+    /// The etcd that is to start on the result; newer versions recorded in the data are lowered for it.
+    package var targetVersion: TargetVersion?
+    /// Leaves the alarms behind that were active when the snapshot was taken.
+    package var disarmsAlarms = false
+    /// Removes what restores to the same place left that were killed. Otherwise they are only reported.
+    package var removesLeftovers = false
+    /// The `member/wal` that belongs to a raw copy, to tell how many entries the copy lacks. Nil to look beside it.
+    package var sourceWALDirectory: String?
+
+    package init(snapshot: String) {
+        self.snapshot = snapshot
+    }
+}
+
+/// How far a restore has come.
+package struct RestoreProgress: Hashable, Sendable {
+    /// In bytes.
+    package let copied: Int
+    package let total: Int
+}
