@@ -67,7 +67,7 @@ extension Credentials {
     /// The secrets in this, as a server may echo them.
     fileprivate var texts: [String] {
         switch authorization {
-        case .bearer(let token): [token.reveal()]
+        case .bearer(let token), .token(let token, _): [token.reveal()]
         case .basic(let user, let password):
             [password.reveal(), Data("\(user):\(password.reveal())".utf8).base64EncodedString()]
         case nil: []
