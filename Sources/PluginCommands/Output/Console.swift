@@ -11,7 +11,17 @@ struct Console: Sendable {
     /// Writes all of `text` to the output. A reader that has gone (`| head`) is no error: the rest is dropped, and the
     /// command's own outcome stands. Throws when the text could not be stored, as on a full disk.
     func print(_ text: String) throws(CommandFailure) {
-        let failure = write(text.hasSuffix("\n") ? text : text + "\n", to: output)
+        var line = text.hasSuffix("\n") ? text : text + "\n"
+        let failure = line.withUTF8 { write(UnsafeRawBufferPointer($0), to: output) }
+        try check(failure)
+    }
+
+    /// Writes all of `bytes` to the output as they are; as `print` in all else.
+    func print(raw bytes: UnsafeRawBufferPointer) throws(CommandFailure) {
+        try check(write(bytes, to: output))
+    }
+
+    private func check(_ failure: Int32) throws(CommandFailure) {
         if failure != 0, failure != EPIPE {
             throw CommandFailure("cannot write the output: \(String(cString: strerror(failure)))")
         }
@@ -50,20 +60,22 @@ struct Console: Sendable {
     /// The `errno` that stopped it, or 0.
     private func write(_ text: String, to descriptor: Int32) -> Int32 {
         var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)[...]
-            while !rest.isEmpty {
-                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if written >= 0 {
-                    rest = rest.dropFirst(written)
-                } else if errno == EAGAIN {
-                    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    poll(&ready, 1, 1000)
-                } else if errno != EINTR {
-                    return errno
-                }
+        return text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if written >= 0 {
+                rest = rest.dropFirst(written)
+            } else if errno == EAGAIN {
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, 1000)
+            } else if errno != EINTR {
+                return errno
             }
-            return 0
         }
+        return 0
     }
 }

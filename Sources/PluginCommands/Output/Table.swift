@@ -5,8 +5,18 @@ struct Table: Hashable, Sendable {
 
     func text(indent: String = "", style: (String) -> String = { $0 }) -> String {
         let lines = [columns] + rows
-        let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
+        let widths = Self.widths(of: lines, atLeast: columns.map { _ in 0 })
+        return Self.text(of: lines, widths: widths, indent: indent, style: style)
+    }
+
+    static func widths(of lines: [[String]], atLeast least: [Int]) -> [Int] {
+        least.indices.map { column in lines.reduce(least[column]) { max($0, $1[column].count) } }
+    }
+
+    static func text(
+        of lines: [[String]], widths: [Int], indent: String = "", style: (String) -> String = { $0 }
+    ) -> String {
+        lines.map { line in
             let cells = line.enumerated().map { column, cell in
                 column == line.count - 1
                     ? style(cell) : style(cell) + String(repeating: " ", count: widths[column] - cell.count)

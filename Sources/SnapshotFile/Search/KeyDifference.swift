@@ -34,7 +34,8 @@ package struct KeyDifferences {
 
     /// Nil as a revision is the newest.
     package init(
-        from before: Keyspace, at beforeRevision: Int64? = nil, to after: Keyspace, at afterRevision: Int64? = nil,
+        from before: Keyspace, fromRevision beforeRevision: Int64? = nil, to after: Keyspace,
+        toRevision afterRevision: Int64? = nil,
         in span: KeySpan = .all
     ) throws(RevisionError) {
         self.before = Side(isBefore: true, keys: try Self.keys(before, beforeRevision, span))

@@ -1,0 +1,47 @@
+import ArgumentParser
+import EtcdRecoverModel
+import SnapshotFile
+
+struct SnapshotStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show what a snapshot holds, and whether it is whole.",
+        discussion: """
+            Reads the whole file: the hash, revision and counts that etcdutl prints, and beyond them the SHA-256, live keys, \
+            members, alarms and sizes. Ends with 1 when the SHA-256 does not match or the structure is broken.
+
+            "total keys" is what etcd's own tool prints for this file: up to etcd 3.5 every entry, old versions included; \
+            from 3.6 on the live keys.
+
+              kubectl etcdrecover snapshot status db.snapshot
+              kubectl etcdrecover snapshot status db.snapshot -o json
+            """
+    )
+
+    @OptionGroup var snapshot: SnapshotArgument
+
+    @Flag(help: "Leave out the SHA-256, which takes longer than all else")
+    var skipHashCheck = false
+
+    @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
+    var output: DataFormat?
+
+    @OptionGroup var color: ColorOptions
+    @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
+
+    func run() async throws { try await run(on: color.console) }
+
+    func run(on console: Console) async throws {
+        let database = try snapshot.open()
+        let status: SnapshotStatus
+        do {
+            status = try await SnapshotStatus(of: database, sha256: !skipHashCheck)
+        } catch let finding as SnapshotFile.Finding {
+            throw CommandFailure(damagedAt: finding, in: snapshot.file)
+        }
+        let report = StatusReport(file: snapshot.file, status: status, trailer: database.trailer?.array)
+        try console.print(output.map { report.json.rendered(as: $0) } ?? report.text(style: console.style(.output)))
+        for warning in report.warnings { console.warning(warning.printable()) }
+        if let failure = report.failure { throw failure }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import EtcdRecoverModel
+import SnapshotFile
+
+struct SnapshotVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check everything in a snapshot and list all that is wrong.",
+        discussion: """
+            Checks the SHA-256, that every page is reached once and holds what it should, the order of keys, counts, \
+            revisions and leases, and names the page and the offset of what is not right. Ends with 1 when there is an \
+            error. A warning is unusual, yet everything can be read.
+
+              kubectl etcdrecover snapshot verify db.snapshot
+              kubectl etcdrecover snapshot verify --strict db.snapshot -o json
+            """
+    )
+
+    @OptionGroup var snapshot: SnapshotArgument
+
+    @Flag(help: "Fail on warnings too, and when the file has no SHA-256")
+    var strict = false
+
+    @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
+    var output: DataFormat?
+
+    @OptionGroup var color: ColorOptions
+    @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
+
+    func run() async throws { try await run(on: color.console) }
+
+    func run(on console: Console) async throws {
+        let report = try await report()
+        if let output {
+            try console.print(report.json.rendered(as: output))
+        } else {
+            let text = report.text(style: console.style(.output))
+            if !text.isEmpty { try console.print(text) }
+        }
+        console.note(report.summary.printable())
+        if report.fails(strict: strict) { throw ExitStatus.failure.exitCode }
+    }
+
+    private func report() async throws -> VerificationReport {
+        do {
+            let database = try Database(path: snapshot.file)
+            let verification = try await Verification(of: database, trailer: strict ? .required : .optional)
+            return VerificationReport(file: snapshot.file, findings: verification.findings, verification: verification)
+        } catch let finding as SnapshotFile.Finding {
+            // Not even the meta pages can be read.
+            return VerificationReport(file: snapshot.file, finding: finding)
+        } catch let error as MappingError {
+            throw CommandFailure(error.description)
+        }
+    }
+}
