@@ -19,6 +19,8 @@ struct LocatedCluster: Sendable {
     var members: [Member]
     var tls: EtcdTLS
     var login: EtcdLogin?
+    /// Members there are meant to be, where the object says so.
+    var size: Int?
 }
 
 /// Finds members, certificates and password of an etcd by the name of its object.
@@ -32,7 +34,7 @@ struct ClusterLocator: Sendable {
     private var namespace: String { client.configuration.namespace }
 
     func locate(_ target: EtcdTarget) async throws -> LocatedCluster {
-        let (pods, annotations) = try await pods(of: target)
+        let (pods, owner) = try await pods(of: target)
         guard !pods.isEmpty else {
             throw CommandFailure(
                 "\(target) has no pods in namespace \(namespace)",
@@ -47,10 +49,11 @@ struct ClusterLocator: Sendable {
         }
         var cluster = LocatedCluster(
             target: target, namespace: namespace, members: members, tls: try EtcdTLS(files: flags))
+        cluster.size = owner.size
         if members.contains(where: { $0.listener.scheme == "https" }) {
             try await addCertificates(to: &cluster, pod: pods[0], process: processes[0])
         }
-        if flags.user == nil, let name = annotations?[Self.authAnnotation] {
+        if flags.user == nil, let name = owner.annotations?[Self.authAnnotation] {
             let secret = try await secret(name, insteadGive: "--user")
             guard let user = secret.text("username"), let password = secret["password"] else {
                 throw CommandFailure("secret \(name) has no username and password: it has \(secret.keyList)")
@@ -60,26 +63,35 @@ struct ClusterLocator: Sendable {
         return cluster
     }
 
-    private func pods(of target: EtcdTarget) async throws -> ([MemberPod], annotations: [String: String]?) {
+    /// What the object that owns the pods says of them.
+    private struct Owner {
+        var annotations: [String: String]?
+        var size: Int?
+    }
+
+    private func pods(of target: EtcdTarget) async throws -> ([MemberPod], Owner) {
         let found: [MemberPod]
-        let annotations: [String: String]?
+        let owner: Owner
         switch target {
         case .etcdCluster(let name):
-            annotations = try await object(EtcdCluster.self, name, target).metadata.annotations
+            let cluster = try await object(EtcdCluster.self, name, target)
+            owner = Owner(
+                annotations: cluster.metadata.annotations, size: cluster.spec?.size.flatMap(Int.init(exactly:)))
             // Of the operator's StatefulSet in its one layout, of the EtcdCluster itself in the other.
             found = try await list(labels: "app=\(name)").filter {
                 $0.isOwned(by: StatefulSet.kind, name) || $0.isOwned(by: EtcdCluster.kind, name)
             }
         case .statefulSet(let name):
-            annotations = try await object(StatefulSet.self, name, target).metadata.annotations
+            let set = try await object(StatefulSet.self, name, target)
+            owner = Owner(annotations: set.metadata.annotations, size: set.spec?.replicas.map { Int($0) })
             found = try await list(labels: "statefulset.kubernetes.io/pod-name").filter {
                 $0.isOwned(by: StatefulSet.kind, name)
             }
         case .pod(let name):
             let pod = try await object(MemberPod.self, name, target)
-            return ([pod], pod.metadata.annotations)
+            return ([pod], Owner(annotations: pod.metadata.annotations))
         }
-        return (found.sorted { ($0.name.utf8.count, $0.name) < ($1.name.utf8.count, $1.name) }, annotations)
+        return (found.sorted { ($0.name.utf8.count, $0.name) < ($1.name.utf8.count, $1.name) }, owner)
     }
 
     /// Their text is of use where etcd takes settings from it; without the right to read them etcd's defaults are assumed.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdClient
 import KubernetesClient
 
 /// The flags of every command that speaks to etcd.
@@ -46,8 +47,10 @@ struct EtcdCommandOptions: ParsableArguments {
         for endpoint in endpoints where login != nil && EtcdEndpoints.isExposed(endpoint) {
             console.warning("\(endpoint) is not encrypted: the password can be read on its way there")
         }
-        let links = endpoints.map { MemberLink(name: $0, url: $0, tls: tls.options(serverName: etcd.etcdServerName)) }
-        return EtcdAccess(links: links, login: login, callLimit: limit, furtherTLS: tls)
+        let links = endpoints.map {
+            MemberLink(name: $0, endpoint: EtcdEndpoint($0, serverName: etcd.etcdServerName))
+        }
+        return EtcdAccess(links: links, tls: tls.options, login: login, callLimit: limit, reachesAdvertised: true)
     }
 
     private func forwarded<Value>(
@@ -68,29 +71,27 @@ struct EtcdCommandOptions: ParsableArguments {
             var tunnels = started[...]
             let links = cluster.members.map { member in
                 guard member.trouble == nil, let (start, state) = tunnels.popFirst() else {
-                    return MemberLink(name: member.pod, url: nil, tls: cluster.tls.options(serverName: nil)) {
-                        member.trouble
-                    }
+                    return MemberLink(name: member.pod, endpoint: nil) { member.trouble }
                 }
-                return MemberLink(member, cluster.tls, start, state)
+                return MemberLink(member, start, state)
             }
-            return try await body(EtcdAccess(links: links, login: login, callLimit: limit, furtherTLS: nil))
+            let access = EtcdAccess(
+                links: links, tls: cluster.tls.options, login: login, callLimit: limit, reachesAdvertised: false,
+                size: cluster.size)
+            return try await body(access)
         }
     }
 }
 
 extension MemberLink {
-    fileprivate init(
-        _ member: LocatedCluster.Member, _ tls: EtcdTLS, _ start: PortForward.State.Start, _ state: PortForward.State
-    ) {
+    fileprivate init(_ member: LocatedCluster.Member, _ start: PortForward.State.Start, _ state: PortForward.State) {
         name = member.pod
-        self.tls = tls.options(serverName: member.serverName)
         switch start {
         case .port(let port):
-            url = "\(member.listener.scheme)://127.0.0.1:\(port)"
+            endpoint = EtcdEndpoint("\(member.listener.scheme)://127.0.0.1:\(port)", serverName: member.serverName)
             trouble = { state.complaint.isEmpty ? nil : state.complaint }
         case .failed(let reason):
-            url = nil
+            endpoint = nil
             trouble = { reason }
         }
     }

@@ -12,12 +12,11 @@ struct EtcdTLS: Sendable {
     var isComplete: Bool { authorities != nil && chain != nil && key != nil }
     var isEmpty: Bool { authorities == nil && chain == nil && key == nil && verifiesPeer }
 
-    /// For connections to one member, whose certificate names `serverName`.
-    func options(serverName: String?) -> TLSOptions {
+    var options: TLSOptions {
         TLSOptions(
             certificateAuthorities: authorities,
             clientCertificate: chain.flatMap { chain in key.map { ClientCertificate(chain: chain, key: $0) } },
-            serverName: serverName, verifiesPeer: verifiesPeer)
+            verifiesPeer: verifiesPeer)
     }
 }
 

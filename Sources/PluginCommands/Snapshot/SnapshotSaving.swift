@@ -44,7 +44,8 @@ struct SnapshotSaving: Sendable {
         let output = console.output
         guard !console.isTerminal(.output) else {
             throw CommandFailure(
-                "the standard output is a terminal, which a snapshot is of no use on", hint: "redirect it, or name a FILE",
+                "the standard output is a terminal, which a snapshot is of no use on",
+                hint: "redirect it, or name a FILE",
                 status: .usage)
         }
         return try await transfer { stream, report in
@@ -80,7 +81,8 @@ struct SnapshotSaving: Sendable {
                         deadlines: EtcdClient.snapshotDeadlines(total: limit)
                     ) { stream in
                         let bytes = try await receive(stream, report)
-                        return SavedSnapshot(bytes: bytes, sha256: stream.digest, storageVersion: stream.storageVersion, member: choice)
+                        return SavedSnapshot(
+                            bytes: bytes, sha256: stream.digest, storageVersion: stream.storageVersion, member: choice)
                     }
                 }
                 defer { group.cancelAll() }

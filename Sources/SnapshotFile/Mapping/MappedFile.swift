@@ -66,6 +66,13 @@ package final class MappedFile: Sendable {
         madvise(UnsafeMutableRawPointer(mutating: bytes.start), bytes.count, advice)
     }
 
+    /// Gives the memory back that what was read so far takes in this process. The file's pages stay with the kernel, which
+    /// maps them again when they are read again.
+    package func releaseMemory() {
+        guard descriptor != nil else { return }
+        madvise(UnsafeMutableRawPointer(mutating: bytes.start), bytes.count, MADV_DONTNEED)
+    }
+
     private static func open(_ path: String) throws(MappingError) -> Int32 {
         // Without O_NONBLOCK, opening a named pipe would wait for a writer.
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -18,8 +18,10 @@ struct ContentScan {
     /// etcd has ten.
     private static let mostBuckets = 1000
 
-    /// Throws for the first thing that is not as bbolt writes it.
-    init(_ database: Database) throws {
+    /// Throws for the first thing that is not as bbolt writes it. With `residentLimit`, in bytes, not much more than that
+    /// is mapped in memory at a time.
+    init(_ database: Database, residentLimit: Int = .max) throws {
+        var released = 0
         var names = Cursor(database, in: database.rootBucket)
         var cursor = Cursor(database, in: database.rootBucket)
         while let entry = try names.next() {
@@ -40,6 +42,10 @@ struct ContentScan {
                 crc.update(entry.value)
                 count += 1
                 size += entry.key.count + entry.value.count
+                if cursor.bytesRead - released > residentLimit {
+                    database.file.releaseMemory()
+                    released = cursor.bytesRead
+                }
             }
             entries += count
             buckets.append(

@@ -1,0 +1,41 @@
+import ArgumentParser
+import EtcdClient
+import EtcdRecoverModel
+
+struct QuorumCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quorum",
+        abstract: "Say whether etcd has its quorum, and what that is concluded from.",
+        discussion: """
+            Concluded from what each member says of itself, so that it answers without quorum, too. Ends with 0 when there is \
+            one and with 1 otherwise: electing (enough voters are there and a leader will be soon), suspected (too few, which \
+            may pass), lost (too few for as long as --for says), unknown (nobody answered, which may be the network).
+
+            A learner has no vote. A leader that a voter follows means quorum, whoever else does not answer here.
+
+              kubectl etcdrecover quorum main -n databases
+              kubectl etcdrecover quorum main --for 30s
+            """
+    )
+
+    @OptionGroup var survey: SurveyOptions
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "Look again for as long as there is no quorum, as 30s; one that is missing all the while is called lost",
+            valueName: "duration"))
+    var patience = "0s"
+
+    func run() async throws {
+        let patience = try duration(patience, flag: "--for")
+        guard patience >= .zero else { throw CommandFailure("--for must not be negative", status: .usage) }
+        let console = survey.console
+        let discovers = !survey.endpointsOnly
+        let report = try await survey.withClient {
+            try await QuorumReport.observe($0, $1, discovers: discovers, patience: patience)
+        }
+        try console.print(survey.output.map { report.json.rendered(as: $0) } ?? report.text(console.style(.output)))
+        guard report.verdict.canDecide else { throw ExitStatus.failure.exitCode }
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import EtcdRecoverModel
+
+struct SnapshotSave: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "save",
+        abstract: "Take a snapshot of a running etcd.",
+        usage: """
+            kubectl etcdrecover snapshot save CLUSTER|statefulset/NAME|pod/NAME FILE
+            kubectl etcdrecover snapshot save --endpoints <urls> FILE
+            """,
+        discussion: """
+            All members are asked, and the best one that answers is saved, with or without quorum: no learner, none with a \
+            CORRUPT alarm, close to the leader. By name, port, certificates and address are found from the members' pods, \
+            which kubectl port-forward leads to.
+
+            The snapshot is written to FILE.part and gets its name when its SHA-256 was found right and the disk has it; \
+            after a failure or Ctrl-C no part is left. FILE may be - for the standard output: what was written there counts \
+            only when the command ends with 0.
+
+              kubectl etcdrecover snapshot save main main.db -n databases
+              kubectl etcdrecover snapshot save --endpoints https://10.0.0.1:2379 \\
+                --cacert ca.crt --cert client.crt --key client.key node.db
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp(
+            "Whose snapshot, unless --endpoints say it, and the file", valueName: "target-and-file"),
+        completion: .file())
+    var words: [String]
+
+    @Flag(help: "Replace FILE if it exists, once the snapshot is whole")
+    var overwrite = false
+
+    @Option(help: "How long all of it may take, as 10m; without it only a transfer that stalls is ended")
+    var timeout: String?
+
+    @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
+    var output: DataFormat?
+
+    @OptionGroup var options: EtcdCommandOptions
+
+    func validate() throws {
+        switch words.count {
+        case 1: break
+        case 2:
+            guard EtcdTarget(words[0]) != nil else {
+                throw ValidationError("\"\(words[0])\" is no CLUSTER, statefulset/NAME or pod/NAME")
+            }
+            guard options.etcd.endpoints.isEmpty else {
+                throw ValidationError("give \(words[0]) or --endpoints, not both")
+            }
+        default: throw ValidationError("give whose snapshot and one FILE, not \(words.count) names")
+        }
+    }
+
+    func run() async throws {
+        let console = options.color.console
+        let file = words[words.count - 1]
+        let saving = SnapshotSaving(
+            options: options, target: words.count == 2 ? EtcdTarget(words[0]) : nil,
+            limit: try timeout.map { text throws(CommandFailure) in
+                let limit = try duration(text, flag: "--timeout")
+                guard limit > .zero else { throw CommandFailure("--timeout must be more than 0", status: .usage) }
+                return limit
+            }, console: console)
+        let saved = try await interruptible { [overwrite] in
+            file == "-" ? try await saving.stream() : try await saving.save(to: file, overwrites: overwrite)
+        }
+        guard file != "-" else { return console.note(saved.text) }
+        try console.print(output.map { saved.json.rendered(as: $0) } ?? saved.text)
+        if let damage = saved.damage {
+            throw CommandFailure(
+                "\(file) is a true copy of a damaged database: \(damage)",
+                hint: "keep it, and save another member too; list the damage with: "
+                    + "kubectl etcdrecover snapshot verify \(file)")
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// The plugin beside etcd in pods, whose members it reaches by name alone.
+    @Suite(.needsPods, .needsEtcd) struct EtcdPods {
+        @Test func `an etcd in pods is saved, listed and judged by its name`() async throws {
+            let cluster = try TestCluster.current
+            let release = EtcdRelease.newest
+            try await Kubectl.withNamespace(on: cluster) { kubectl in
+                let etcd = try await EtcdInPods.start(kubectl, release: release)
+                try await etcd.etcdctl("put", "greeting", "hello")
+                let files = try TemporaryDirectory()
+
+                try await savesAndRestores(kubectl, release, files)
+                try await listsAndJudges(kubectl)
+                try await findsAnEtcdCluster(kubectl, files)
+                try await readsTheMembersOwnSecret(kubectl, files)
+                try await saysWhichRightIsMissing(kubectl, files)
+                #expect(try await forwards(in: kubectl).isEmpty)
+            }
+        }
+
+        private func savesAndRestores(_ kubectl: Kubectl, _ release: EtcdRelease, _ files: TemporaryDirectory)
+            async throws
+        {
+            let file = files.path(of: "db.snapshot")
+            let saved = try await kubectl.plugin.run("snapshot", "save", "statefulset/etcd", file)
+            try #require(saved.succeeded, "\(saved.errors)")
+            let lines = saved.output.split(separator: "\n")
+            #expect(lines.count == 2, "\(saved.output)")
+            #expect(lines.first?.hasPrefix(#"etcd snapshot saved to "\#(file)" ("#) == true, "\(saved.output)")
+            #expect(lines.last?.hasPrefix("snapshot info: hash ") == true, "\(saved.output)")
+            _ = try await release.snapshotTool("restore", file, "--data-dir", files.path(of: "data"))
+        }
+
+        private func listsAndJudges(_ kubectl: Kubectl) async throws {
+            let members = try await kubectl.plugin.run("members", "sts/etcd")
+            #expect(members.succeeded, "\(members.errors)")
+            for name in ["etcd-0", "etcd-1", "etcd-2"] {
+                #expect(members.output.contains(" \(name) "), "\(members.output)")
+            }
+            let health = try await kubectl.plugin.run("health", "sts/etcd")
+            #expect(health.succeeded, "\(health.output)\(health.errors)")
+            let quorum = try await kubectl.plugin.run("quorum", "sts/etcd")
+            #expect(quorum.succeeded, "\(quorum.output)\(quorum.errors)")
+        }
+
+        /// As in the operator's StatefulSet layout: the object of the same name is the EtcdCluster.
+        private func findsAnEtcdCluster(_ kubectl: Kubectl, _ files: TemporaryDirectory) async throws {
+            try await kubectl.output("apply", "-f", "\(SourceTree.path)/Tests/Cluster/etcd-operator-stand-in.yaml")
+            try await kubectl.output("wait", "--for=condition=Established", "crd/etcdclusters.operator.etcd.io")
+            try await kubectl.apply(
+                """
+                apiVersion: operator.etcd.io/v1alpha1
+                kind: EtcdCluster
+                metadata: {name: etcd}
+                spec: {size: 3, version: v\(EtcdRelease.newest.version)}
+                """)
+            let saved = try await kubectl.plugin.run("snapshot", "save", "etcd", files.path(of: "cluster.snapshot"))
+            #expect(saved.succeeded, "\(saved.errors)")
+            let absent = try await kubectl.plugin.run("snapshot", "save", "other", files.path(of: "other"))
+            #expect(absent.status == 1)
+            #expect(absent.errors.hasPrefix("error: etcdcluster/other not found in namespace "), "\(absent.errors)")
+        }
+
+        /// Without a client's Secret the files that the member serves with are looked up among its volumes.
+        private func readsTheMembersOwnSecret(_ kubectl: Kubectl, _ files: TemporaryDirectory) async throws {
+            try await kubectl.output("delete", "secret", "etcd-client-tls")
+            let saved = try await kubectl.plugin.run("snapshot", "save", "sts/etcd", files.path(of: "own.snapshot"))
+            #expect(saved.succeeded, "\(saved.errors)")
+        }
+
+        private func saysWhichRightIsMissing(_ kubectl: Kubectl, _ files: TemporaryDirectory) async throws {
+            let file = files.path(of: "refused")
+            let refused = try await kubectl.plugin.run("snapshot", "save", "sts/etcd", file, "--as", "nobody")
+            #expect(refused.status == 1)
+            #expect(
+                refused.errors.contains("have a Role allow the verb \"get\" on statefulsets.apps"), "\(refused.errors)")
+            #expect(!FileManager.default.fileExists(atPath: file))
+            #expect(!FileManager.default.fileExists(atPath: "\(file).part"))
+        }
+
+        /// The command lines of port-forwards into the namespace that still run.
+        private func forwards(in kubectl: Kubectl) async throws -> [String] {
+            let all = try await Command("ps", ["-eo", "args"]).output()
+            return all.split(separator: "\n").map(String.init).filter {
+                $0.contains("port-forward") && $0.contains(kubectl.namespace ?? "")
+            }
+        }
+    }
+}
