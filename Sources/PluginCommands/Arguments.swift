@@ -11,29 +11,46 @@ struct ArgumentNormalizer {
         "--kubeconfig", "--namespace", "--request-timeout", "--server", "--tls-server-name", "--token", "--user",
         "-n", "-s",
     ]
+    /// The same, of commands that speak to etcd. There `--user` is etcd's, and the kubeconfig's is `--kube-user`.
+    static let etcdValued: Set<String> = [
+        "--cacert", "--cert", "--command-timeout", "--endpoints", "--etcd-server-name", "--key", "--kube-user",
+        "--password", "--password-file", "--tls-secret",
+    ]
+    static let etcdCommands: Set<String> = ["health", "members", "quorum", "save"]
     /// Flags that `--no-…` turns off.
     static let invertible: Set<String> = ["--force-path-style", "--recursive"]
     /// Flags that are off unless given.
     static let switches: Set<String> = [
-        "--all-namespaces", "--allow-local-endpoints", "--client", "--insecure-skip-tls-verify", "--skip-hash-check",
-        "--strict", "--wait",
+        "--all-namespaces", "--allow-local-endpoints", "--client", "--disarm-alarms", "--endpoints-only",
+        "--etcd-insecure-skip-tls-verify", "--exit-code", "--history", "--insecure-skip-tls-verify",
+        "--mark-compacted", "--overwrite", "--raw", "--remove-leftovers", "--sizes", "--skip-hash-check", "--strict",
+        "--wait",
     ]
 
     static func normalize(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {
         moveBehindSubcommand(arguments, root: root).flatMap(spellOut)
     }
 
-    /// The flags among `words` that say how to connect, with their values.
+    /// The flags among `words` that say how to connect to the API server, with their values, as `ConnectionOptions` has
+    /// them.
     static func connectionFlags(in words: [String]) -> [String] {
+        let speaksToEtcd = words.contains(where: etcdCommands.contains)
         var flags: [String] = []
         var rest = words[...]
         while let word = rest.popFirst(), word != "--" {
             let name = word.split(separator: "=", maxSplits: 1).first.map(String.init) ?? word
             if name == "--insecure-skip-tls-verify" {
                 flags += spellOut(word)
-            } else if valued.contains(name), name != "--color" {
-                flags.append(word)
-                if name == word, let value = rest.popFirst() { flags.append(value) }
+                continue
+            }
+            guard valued.contains(name) || etcdValued.contains(name) else { continue }
+            let value = name == word ? rest.popFirst().map { [$0] } ?? [] : []
+            switch name {
+            case "--color": break
+            case "--user" where speaksToEtcd: break
+            case "--kube-user": flags += ["--user" + word.dropFirst(name.count)] + value
+            case _ where etcdValued.contains(name): break
+            default: flags += [word] + value
             }
         }
         return flags
@@ -47,7 +64,9 @@ struct ArgumentNormalizer {
         while let word = rest.first, word != "--", !command.configuration.subcommands.isEmpty {
             if word.hasPrefix("-"), word != "-" {
                 moved.append(rest.removeFirst())
-                if valued.contains(word), let value = rest.popFirst() { moved.append(value) }
+                if valued.contains(word) || etcdValued.contains(word), let value = rest.popFirst() {
+                    moved.append(value)
+                }
             } else if let next = command.configuration.subcommands.first(where: { $0.answers(to: word) }) {
                 command = next
                 subcommands.append(rest.removeFirst())

@@ -11,8 +11,9 @@ package struct Plugin: AsyncParsableCommand {
             Exit codes: 0 success of the operation, 1 failure, 2 usage, 124 timeout, 130 interrupted.
             """,
         subcommands: [
-            Validate.self, BackupCommand.self, RestoreCommand.self, Wait.self, VersionCommand.self,
-            CompletionCommand.self, ReferenceCommand.self,
+            Validate.self, BackupCommand.self, RestoreCommand.self, SnapshotCommand.self, MembersCommand.self,
+            HealthCommand.self, QuorumCommand.self, Wait.self, VersionCommand.self, CompletionCommand.self,
+            ReferenceCommand.self,
         ]
     )
 
@@ -26,6 +27,8 @@ extension Plugin {
     package static func runProcess() async -> Never {
         // A reader that goes away shows as an error of the write, and not as the death of the process.
         signal(SIGPIPE, SIG_IGN)
+        // So does a limit on the size of files.
+        signal(SIGXFSZ, SIG_IGN)
         Glibc.exit(await run(Array(CommandLine.arguments.dropFirst()), console: Console()).rawValue)
     }
 

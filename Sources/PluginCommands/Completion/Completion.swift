@@ -104,6 +104,7 @@ extension CommandTree {
         case (.positional, _, ["backup", "describe"]), (.positional, _, ["backup", "list"]): .backups
         case (.positional, _, ["restore", "describe"]), (.positional, _, ["restore", "list"]): .restores
         case (.positional, _, ["wait"]): .jobs
+        case (.positional, _, ["members"]), (.positional, _, ["health"]), (.positional, _, ["quorum"]): .clusters
         default: nil
         }
     }
