@@ -39,7 +39,7 @@ struct NewestEntries: ~Copyable {
 
     /// Ordinals have 40 bits.
     private static let mostEntries = 1 << 40
-    private static let fewestSlotBits = 14
+    private static let fewestSlotBits = 10
 
     private let mostSlotBits: Int
     private var share = Share()
