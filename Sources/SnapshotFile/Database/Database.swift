@@ -33,7 +33,10 @@ package struct Database: Sendable {
         content = file.bytes.slice(at: 0, count: contentSize) ?? .empty
         metas = try Self.metas(in: content)
         guard let chosen = Self.choice(among: metas) else {
-            // The first meta says best what kind of file it is.
+            if let foreign = ForeignFile(content) {
+                throw Finding(offset: 0, expected: "a snapshot or database of etcd", found: foreign.rawValue)
+            }
+            // The first meta says best what is wrong.
             if case .failure(let finding) = metas[0] { throw finding }
             throw Finding(page: 0, offset: 0, expected: "a meta page", found: "none")
         }

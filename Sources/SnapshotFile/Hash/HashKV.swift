@@ -73,8 +73,8 @@ private struct KeptEntries {
         var isEmpty = true
         let window = start..<start + windowSize
         try NewestEntries.forEachShare(of: keyspace, upTo: revision, mostSlotBits: mostSlotBits) { newest in
-            newest.forEach { _, ordinal, isTombstone in
-                guard !isTombstone else { return }
+            newest.forEach { _, ordinal, traits in
+                guard !traits.contains(.tombstone) else { return }
                 isEmpty = false
                 guard window.contains(ordinal) else { return }
                 let bit = ordinal - window.lowerBound

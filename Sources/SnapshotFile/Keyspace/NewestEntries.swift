@@ -13,7 +13,7 @@ struct NewestEntries: ~Copyable {
     }
 
     /// From the highest bit on: sixteen of the hash and 48 of the element's offset in the file, which is never 0 but in
-    /// an empty slot; then 23 further ones of the hash, 40 of the entry's ordinal in the bucket, one for a tombstone.
+    /// an empty slot; then 23 further ones of the hash, 38 of the entry's ordinal in the bucket, and the traits.
     private struct Slot {
         var place: UInt64 = 0
         var rest: UInt64 = 0
@@ -25,20 +25,32 @@ struct NewestEntries: ~Copyable {
         init() {}
 
         @inline(__always)
-        init(hash: UInt64, offset: Int, ordinal: Int, isTombstone: Bool) {
+        init(hash: UInt64, offset: Int, ordinal: Int, traits: Traits) {
             place = hash & Self.high16 | UInt64(truncatingIfNeeded: offset)
-            rest = (hash << 16) & Self.high23 | UInt64(truncatingIfNeeded: ordinal &* 2) | (isTombstone ? 1 : 0)
+            rest = (hash << 16) & Self.high23 | UInt64(truncatingIfNeeded: ordinal &* 8) | UInt64(traits.rawValue)
         }
 
         /// The bits of the hash that are kept, the first 39.
         @inline(__always) var hash: UInt64 { place & Self.high16 | (rest & Self.high23) >> 16 }
         @inline(__always) var offset: Int { Int(place & ~Self.high16) }
-        @inline(__always) var ordinal: Int { Int((rest & ~Self.high23) / 2) }
-        @inline(__always) var isTombstone: Bool { rest & 1 != 0 }
+        @inline(__always) var ordinal: Int { Int((rest & ~Self.high23) / 8) }
+        @inline(__always) var traits: Traits { Traits(rawValue: UInt8(rest & 7)) }
     }
 
-    /// Ordinals have 40 bits.
-    private static let mostEntries = 1 << 40
+    /// What is noted about an entry while it is read anyway, so that it need not be looked up again.
+    struct Traits: OptionSet {
+        let rawValue: UInt8
+
+        static let tombstone = Traits(rawValue: 1)
+        /// It has a lease.
+        static let leased = Traits(rawValue: 2)
+        /// A Kubernetes API server has encrypted its value.
+        static let encrypted = Traits(rawValue: 4)
+    }
+
+    /// Ordinals have 38 bits.
+    private static let mostEntries = 1 << 38
+    private static let encryptionMark = Array("k8s:enc:".utf8)
     private static let fewestSlotBits = 10
 
     private let mostSlotBits: Int
@@ -75,8 +87,8 @@ struct NewestEntries: ~Copyable {
 
     /// Each key's newest entry: the offset of its element, its place among the bucket's entries, from 0.
     @inline(__always)
-    func forEach(_ body: (_ offset: Int, _ ordinal: Int, _ isTombstone: Bool) throws -> Void) rethrows {
-        for slot in slots where slot.place != 0 { try body(slot.offset, slot.ordinal, slot.isTombstone) }
+    func forEach(_ body: (_ offset: Int, _ ordinal: Int, Traits) throws -> Void) rethrows {
+        for slot in slots where slot.place != 0 { try body(slot.offset, slot.ordinal, slot.traits) }
     }
 
     /// Reads the bucket. False when the share's keys do not fit.
@@ -88,11 +100,14 @@ struct NewestEntries: ~Copyable {
         while let entry = try cursor.next() {
             let key = try RevisionKey(of: entry)
             if key.main > revision { break }
-            let userKey = try KeyValue.key(of: entry)
-            let hash = Self.hash(userKey)
+            let version = try KeyValue(of: entry)
+            let hash = Self.hash(version.key)
             if share.contains(hash) {
-                let slot = Slot(hash: hash, offset: entry.offset, ordinal: ordinal, isTombstone: key.isTombstone)
-                guard try insert(slot, userKey, keyspace.database) else { return false }
+                var traits: Traits = key.isTombstone ? .tombstone : []
+                if version.lease != 0 { traits.insert(.leased) }
+                if version.value.starts(with: Self.encryptionMark) { traits.insert(.encrypted) }
+                let slot = Slot(hash: hash, offset: entry.offset, ordinal: ordinal, traits: traits)
+                guard try insert(slot, version.key, keyspace.database) else { return false }
             }
             ordinal += 1
             guard ordinal < Self.mostEntries else {

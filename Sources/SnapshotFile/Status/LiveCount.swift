@@ -11,19 +11,15 @@ package struct LiveCount: Hashable, Sendable {
         in keyspace: Keyspace, mostSlotBits: Int = 20, onLease: (Int64, Entry) throws -> Void = { _, _ in }
     ) throws {
         try NewestEntries.forEachShare(of: keyspace, upTo: .max, mostSlotBits: mostSlotBits) { newest in
-            try newest.forEach { offset, _, isTombstone in
-                guard !isTombstone else { return }
-                let entry = try keyspace.database.entry(at: offset)
-                let keyValue = try KeyValue(of: entry)
+            try newest.forEach { offset, _, traits in
+                guard !traits.contains(.tombstone) else { return }
                 keys += 1
-                if keyValue.lease != 0 {
-                    leased += 1
-                    try onLease(keyValue.lease, entry)
-                }
-                if keyValue.value.starts(with: Self.encryptionMark) { encrypted += 1 }
+                if traits.contains(.encrypted) { encrypted += 1 }
+                guard traits.contains(.leased) else { return }
+                leased += 1
+                let entry = try keyspace.database.entry(at: offset)
+                try onLease(KeyValue(of: entry).lease, entry)
             }
         }
     }
-
-    private static let encryptionMark = Array("k8s:enc:".utf8)
 }

@@ -32,17 +32,29 @@ struct DamageTests {
         #expect(try await findings { _ in } == [])
     }
 
-    @Test func `an empty file, a log and a file of zeros are no databases`() async throws {
+    @Test func `an empty file and one of zeros are no databases`() async throws {
         #expect(throws: MappingError.empty("memory")) { try MappedFile(copying: []) }
-        let log: [UInt8] = [4, 0, 0, 0, 0, 0, 0, 0x84, 8, 4, 16, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 100_000)
-        for content in [log, [1], [UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 100_032)] {
+        for content in [[1], [UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 100_032)] {
             let verdict = try await Verdict(of: content)
             #expect(!verdict.isSound)
         }
-        let verdict = try await Verdict(of: log)
+        let verdict = try await Verdict(of: [UInt8](repeating: 0, count: 8192))
         #expect(
             verdict.findings.map(\.description)
                 == ["offset 16: expected the mark of a bbolt database, ed0cdaed, found 0"])
+    }
+
+    @Test(
+        arguments: [
+            ([4, 0, 0, 0, 0, 0, 0, 0x84, 8, 4, 16, 0, 0, 0, 0, 0], "a write-ahead log (WAL) of a member"),
+            ([0x1F, 0x8B, 8], "a gzip archive: unpack it first"),
+            ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive: unpack it first"),
+            ([UInt8](repeating: 0x61, count: 257) + Array("ustar".utf8), "a tar archive: unpack it first"),
+        ] as [([UInt8], String)])
+    func `files that are no snapshots are told for what they are`(_ start: [UInt8], _ kind: String) async throws {
+        let verdict = try await Verdict(of: start + [UInt8](repeating: 0, count: 64_000_000 / 64))
+        #expect(
+            verdict.findings.map(\.description) == ["offset 0: expected a snapshot or database of etcd, found \(kind)"])
     }
 
     @Test func `a file cut at any page, and inside of any, is not sound`() async throws {

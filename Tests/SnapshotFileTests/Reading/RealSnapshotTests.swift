@@ -100,6 +100,23 @@ struct RealSnapshotTests {
         }
     }
 
+    @Test func `a real snapshot, changed in a thousand ways, is never taken for sound`() async throws {
+        try await EtcdCluster.run(.newest) { cluster in
+            for index in 0..<30 {
+                try await cluster.etcdctl("put", "k\(index)", String(repeating: "v", count: index * 9))
+            }
+            let path = folder.path(of: "real")
+            try await cluster.etcdctl("snapshot", "save", path)
+            let original = try Database(path: path).file
+            let content = original.bytes.array
+            for seed in 0..<1000 {
+                var mutator = Mutator(seed: UInt64(seed), pageSize: 4096)
+                let mutated = mutator.mutate(content)
+                #expect(!(try await Verdict(of: mutated)).isSound || mutated == content, "seed \(seed)")
+            }
+        }
+    }
+
     @Test func `an alarm is read from the snapshot, and told as a warning`() async throws {
         try await EtcdCluster.run(.newest, options: EtcdOptions(quota: 2 << 20)) { cluster in
             let value = String(repeating: "v", count: 500_000)
