@@ -27,9 +27,13 @@ struct WholeObject<Kind: KubernetesResource>: KubernetesResource {
 
     func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 
-    /// Without the record of who wrote which field, which kubectl hides too.
-    var shown: JSONValue {
-        guard case .object(var members) = json, case .object(var metadata)? = members["metadata"] else { return json }
+    var shown: JSONValue { json.withoutManagedFields }
+}
+
+extension JSONValue {
+    /// Of an object: without the record of who wrote which field, which kubectl hides too.
+    var withoutManagedFields: JSONValue {
+        guard case .object(var members) = self, case .object(var metadata)? = members["metadata"] else { return self }
         metadata["managedFields"] = nil
         members["metadata"] = .object(metadata)
         return .object(members)

@@ -31,10 +31,9 @@ struct SizeReport {
     }
 
     private func row(title: String, _ size: ResourceSizes.Size) -> [String] {
-        let share = Double(size.total) / Double(max(1, sizes.total.total)) * 100
-        return [
+        [
             title, "\(size.objects)", Int64(size.live).binarySize, Int64(size.history).binarySize,
-            Int64(size.total).binarySize, share.pixels + "%",
+            Int64(size.total).binarySize, size.total.share(of: sizes.total.total),
         ]
     }
 

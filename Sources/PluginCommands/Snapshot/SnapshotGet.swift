@@ -94,7 +94,7 @@ struct FoundValue {
             guard !text.isEmpty else { return console.note("the value is empty") }
             return try console.print(text.printable(keepsLayout: true))
         }
-        try console.print(KeyText.text(of: entry.value))
+        try console.print(KeyText.text(of: entry.value, asciiOnly: true))
         console.note(
             "note: \(value.description.printable()), \(entry.value.count) bytes, shown with escapes; "
                 + "a pipe or --raw has the bytes themselves")

@@ -64,19 +64,30 @@ struct KeyList {
 
     func print(on console: Console) throws {
         var output = OutputBuffer(console)
-        try forEach { entry in try output.write(KeyText.text(of: entry.key) + "\n") }
+        var isEmpty = true
+        try forEach { entry in
+            isEmpty = false
+            try output.write(KeyText.text(of: entry.key) + "\n")
+        }
         try output.flush()
+        if isEmpty { noteNone(on: console) }
     }
 
     func printTable(on console: Console) throws {
         var table = StreamedTable(columns: ["SIZE", "CREATED", "MODIFIED", "VERSION", "LEASE", "KEY"], on: console)
+        var isEmpty = true
         try forEach { entry in
+            isEmpty = false
             try table.add([
                 "\(entry.value.count)", "\(entry.createRevision)", "\(entry.modRevision)", "\(entry.version)",
                 leaseText(entry.lease), KeyText.text(of: entry.key),
             ])
         }
-        try table.finish()
+        if isEmpty { noteNone(on: console) } else { try table.finish() }
+    }
+
+    private func noteNone(on console: Console) {
+        console.note("No such keys in \(reading.file) at revision \(revision).")
     }
 
     func printData(as format: DataFormat, on console: Console) throws {

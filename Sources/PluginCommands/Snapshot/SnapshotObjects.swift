@@ -15,8 +15,8 @@ struct SnapshotObjects: ParsableCommand {
         discussion: """
             Resources are named as for kubectl get, without its short names: pods, deployments.apps. With -n (--namespace) \
             only a namespace's objects are listed, else all. One object that is stored as JSON, as custom resources are, is \
-            printed as YAML or JSON; built-in objects are stored as protobuf and encrypted ones need the API server's key: \
-            these are listed, and "snapshot get" has their bytes.
+            printed as YAML or JSON, without managedFields as by kubectl; built-in objects are stored as protobuf and \
+            encrypted ones need the API server's key: these are listed, and "snapshot get" has their bytes.
 
             --sizes adds up what each type takes, live and as history; --html draws it, as a page or as .svg.
 

@@ -29,8 +29,8 @@ struct StatusReport {
         }
         if status.live.encrypted > 0 {
             warnings.append(
-                "\(status.live.encrypted) values are encrypted by an API server: without its EncryptionConfiguration they "
-                    + "are of no use")
+                "values that an API server has encrypted, which are of no use without its EncryptionConfiguration: "
+                    + "\(status.live.encrypted)")
         }
         return warnings
     }

@@ -72,7 +72,7 @@ struct StoredObjects {
         let value = StoredValue(entry.value)
         guard value == .json, let object = try? JSONDecoder().decode(JSONValue.self, from: Data(entry.value.buffer))
         else { throw unreadable(key, entry, value) }
-        try console.print(object.rendered(as: format))
+        try console.print(object.withoutManagedFields.rendered(as: format))
     }
 
     @discardableResult

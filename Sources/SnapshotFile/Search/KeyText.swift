@@ -9,7 +9,8 @@ package enum KeyText {
         }
     }
 
-    package static func text(of key: Bytes) -> String {
+    /// - Parameter asciiOnly: characters beyond ASCII are escaped, too, as in bytes that only look like text here and there.
+    package static func text(of key: Bytes, asciiOnly: Bool = false) -> String {
         if key.buffer.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) { return key.text }
         var text = ""
         var rest = key.buffer[...]
@@ -18,7 +19,8 @@ package enum KeyText {
             let length = scalar.map(UTF8.width) ?? 1
             switch scalar {
             case "\\"?: text += "\\\\"
-            case let scalar? where scalar.isReadable: text.unicodeScalars.append(scalar)
+            case let scalar? where scalar.isReadable && (scalar.isASCII || !asciiOnly):
+                text.unicodeScalars.append(scalar)
             case nil: text += escape(first)
             default: for byte in rest.prefix(length) { text += escape(byte) }
             }

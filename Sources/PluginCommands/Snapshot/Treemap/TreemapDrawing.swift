@@ -37,13 +37,16 @@ struct TreemapDrawing: Sendable {
         let name = resource.title
         var text = "<g class=\"\(resource.resource == nil ? "other" : "c\(color % Self.colors)")\">"
         text += "<title>\((name + "\n" + resource.size.sentence).xmlText)</title>" + tile.rectangle("type")
-        let heading = Label(name, detail: Int64(resource.size.total).binarySize, height: 14)
+        let heading = Label(
+            [name, resource.resource?.plural ?? name], detail: Int64(resource.size.total).binarySize, letter: 8.5)
         guard tile.height >= 22, let words = heading.fitted(into: tile.width - 12) else { return text + "</g>" }
         text += "<text class=\"name\" x=\"\((tile.x + 6).pixels)\" y=\"\((tile.y + 17).pixels)\">\(words)</text>"
         let inner = tile.inset(by: 4, top: 24)
         if resource.namespaces.count > 1, inner.width > 24, inner.height > 14 {
             let parts = inner.divided(among: resource.namespaces.map { Double($0.size.total) })
             text += zip(resource.namespaces, parts).map { Self.drawing(of: $0, of: name, in: $1) }.joined()
+        } else if !heading.hasRoomForDetail(in: tile.width - 12), inner.height > 14 {
+            text += "<text x=\"\((tile.x + 6).pixels)\" y=\"\((tile.y + 36).pixels)\">\(heading.detail.xmlText)</text>"
         }
         return text + "</g>"
     }
@@ -56,7 +59,7 @@ struct TreemapDrawing: Sendable {
         let tile = tile.inset(by: 0.5, top: 0.5)
         let about = "\(resource) in \(namespace.title)\n\(namespace.size.sentence)"
         var text = "<g><title>\(about.xmlText)</title>" + tile.rectangle("part")
-        let label = Label(namespace.title, detail: Int64(namespace.size.total).binarySize, height: 12)
+        let label = Label([namespace.title], detail: Int64(namespace.size.total).binarySize, letter: 7)
         if tile.height >= 18, let words = label.fitted(into: tile.width - 8) {
             text += "<text x=\"\((tile.x + 4).pixels)\" y=\"\((tile.y + 13.5).pixels)\">\(words)</text>"
         }
@@ -66,26 +69,30 @@ struct TreemapDrawing: Sendable {
 
 /// A name and a figure on one line, as much of it as there is room for.
 private struct Label {
-    var name: String
+    /// From the longest to the shortest.
+    var names: [String]
     var detail: String
-    /// Of the letters, in pixels.
-    var height: Double
+    /// How wide one is, in pixels: of the widest of the usual sans-serifs.
+    var letter: Double
 
-    init(_ name: String, detail: String, height: Double) {
-        self.name = name
+    init(_ names: [String], detail: String, letter: Double) {
+        self.names = names
         self.detail = detail
-        self.height = height
+        self.letter = letter
     }
+
+    func hasRoomForDetail(in width: Double) -> Bool { nameWithDetail(in: Int(width / letter)) != nil }
+
+    private func nameWithDetail(in room: Int) -> String? { names.first { $0.count + 1 + detail.count <= room } }
 
     /// Nil when not even the beginning of the name fits.
     func fitted(into width: Double) -> String? {
-        // Letters of a sans-serif are about this wide.
-        let room = Int(width / (height * 0.57))
-        if name.count + 1 + detail.count <= room {
+        let room = Int(width / letter)
+        if let name = nameWithDetail(in: room) {
             return "\(name.xmlText) <tspan class=\"figure\">\(detail.xmlText)</tspan>"
         }
-        if name.count <= room { return name.xmlText }
-        return room >= 5 ? String(name.prefix(room - 1)).xmlText + "…" : nil
+        if let name = names.first(where: { $0.count <= room }) { return name.xmlText }
+        return names.last.flatMap { room >= 5 ? String($0.prefix(room - 1)).xmlText + "…" : nil }
     }
 }
 
@@ -102,6 +109,14 @@ extension Double {
         let tenths = Int((self * 10).rounded())
         return tenths % 10 == 0
             ? String(tenths / 10) : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
+    }
+}
+
+extension Int {
+    /// `12.5%`
+    func share(of total: Int) -> String {
+        let thousandths = total > 0 ? Int((Double(self) / Double(total) * 1000).rounded()) : 0
+        return "\(thousandths / 10).\(thousandths % 10)%"
     }
 }
 

@@ -29,10 +29,11 @@ struct TreemapPage: Sendable {
             <h1>\(heading.xmlText)</h1>
             <p>At revision \(revision): \(total.sentence.xmlText). Keys and values as stored, without the pages around \
             them; history is older versions and deletions that a compaction would free.</p>
-            <figure>
+            <figure class="wide">
             \(TreemapDrawing(sizes: sizes, title: heading).inlineSVG())
             <figcaption>One area for each type of object, divided by namespace. Point at one for its figures.</figcaption>
             </figure>
+            <div class="wide">
             <table>
             <thead><tr><th scope="col">Type</th><th scope="col">Objects</th><th scope="col">Live</th>\
             <th scope="col">History</th><th scope="col">Total</th><th scope="col">Share</th></tr></thead>
@@ -40,6 +41,7 @@ struct TreemapPage: Sendable {
             \(sizes.resources.map { row($0, of: total.total) }.joined(separator: "\n"))
             </tbody>
             </table>
+            </div>
             </main>
             </body>
             </html>
@@ -49,10 +51,9 @@ struct TreemapPage: Sendable {
 
     private func row(_ resource: ResourceSizes.Resource, of total: Int) -> String {
         let size = resource.size
-        let share = total > 0 ? Double(size.total) / Double(total) * 100 : 0
         let cells = [
             "\(size.objects)", Int64(size.live).binarySize, Int64(size.history).binarySize,
-            Int64(size.total).binarySize, share.pixels + " %",
+            Int64(size.total).binarySize, size.total.share(of: total),
         ]
         return "<tr><th scope=\"row\">\(resource.title.xmlText)</th>"
             + cells.map { "<td>\($0)</td>" }.joined() + "</tr>"
@@ -65,11 +66,12 @@ struct TreemapPage: Sendable {
         h1 { font-size: 24px; line-height: 1.25; margin: 0 0 8px; overflow-wrap: anywhere; }
         p { max-width: 75ch; margin: 0 0 16px; }
         figure { margin: 0 0 24px; }
-        figure svg { display: block; width: 100%; height: auto; }
+        .wide { overflow-x: auto; }
+        figure svg { display: block; width: 100%; min-width: 640px; height: auto; }
         figcaption { font-size: 14px; opacity: 0.8; margin-top: 6px; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 15px; }
         th, td { padding: 4px 14px 4px 0; text-align: right; border-bottom: 1px solid rgb(128 128 128 / 0.3); }
-        th:first-child { text-align: left; font-weight: 500; overflow-wrap: anywhere; }
+        th:first-child { text-align: left; font-weight: 500; }
         thead th, thead th:first-child { font-weight: 600; }
         @media (prefers-color-scheme: dark) { body { background: #101418; color: #f3f5f7; } }
 
