@@ -27,8 +27,8 @@ struct RestoreEtcdTests {
             try await EtcdCluster.run([member]) { cluster in
                 #expect(try await Answers(member) == before, "\(release.version) on \(other.version)")
                 let list: MemberList = try await member.json("member", "list")
-                #expect(list.header.cluster_id == restored.membership.clusterID.rawValue)
-                #expect(list.members.map(\.ID) == [restored.membership.local.id.rawValue])
+                #expect(list.header.clusterID == restored.membership.clusterID.rawValue)
+                #expect(list.members.map(\.id) == [restored.membership.local.id.rawValue])
                 #expect(list.members.map(\.peerURLs) == [[member.peerURL]])
                 try await cluster.etcdctl("put", "after", "restore")
                 #expect(try await Answers(member).revision == before.revision + 1)
@@ -53,7 +53,7 @@ struct RestoreEtcdTests {
             for member in members { #expect(try await Answers(member) == before) }
             try await cluster.etcdctl("put", "after", "restore")
             let list: MemberList = try await members[0].json("member", "list")
-            #expect(Set(list.members.map(\.ID)) == Set(ids.map(\.rawValue)))
+            #expect(Set(list.members.map(\.id)) == Set(ids.map(\.rawValue)))
             // A member that goes and comes back still belongs to it.
             await members[2].kill()
             // It may have been the leader.
@@ -77,7 +77,7 @@ struct RestoreEtcdTests {
             try await cluster.etcdctl("member", "add", learner.name, "--learner", "--peer-urls", learner.peerURL)
             try await cluster.join(learner)
             let list: MemberList = try await members[0].json("member", "list")
-            let id = try list.members.first { $0.isLearner == true }.unwrapped("learner").ID
+            let id = try list.members.first { $0.isLearner == true }.unwrapped("learner").id
             let start = ContinuousClock.now
             while true {
                 let promoted = try await members[0].etcdctl(["member", "promote", String(id, radix: 16)]).run()

@@ -7,11 +7,17 @@ import TestSupport
 struct Answers: Equatable {
     struct Key: Decodable, Equatable {
         let key: String
-        let create_revision: Int64
-        let mod_revision: Int64
+        let createRevision: Int64
+        let modRevision: Int64
         let version: Int64
         let value: String?
         let lease: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case key, version, value, lease
+            case createRevision = "create_revision"
+            case modRevision = "mod_revision"
+        }
     }
 
     let revision: Int64
@@ -25,7 +31,7 @@ struct Answers: Equatable {
         keys = range.kvs ?? []
         let hashes: [HashAnswer] = try await member.json("endpoint", "hashkv")
         guard let first = hashes.first else { throw MissingPart("no hash from \(member.name)") }
-        hash = first.HashKV.hash
+        hash = first.content.hash
     }
 
     private struct Range: Decodable {
@@ -36,18 +42,29 @@ struct Answers: Equatable {
 
     private struct HashAnswer: Decodable {
         struct Hash: Decodable { let hash: UInt32 }
-        let HashKV: Hash
+        let content: Hash
+
+        private enum CodingKeys: String, CodingKey { case content = "HashKV" }
     }
 }
 
 struct MemberList: Decodable {
-    struct Header: Decodable { let cluster_id: UInt64 }
+    struct Header: Decodable {
+        let clusterID: UInt64
+
+        private enum CodingKeys: String, CodingKey { case clusterID = "cluster_id" }
+    }
 
     struct Member: Decodable, Equatable {
-        let ID: UInt64
+        let id: UInt64
         let name: String?
         let peerURLs: [String]
         let isLearner: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, peerURLs, isLearner
+            case id = "ID"
+        }
     }
     let header: Header
     let members: [Member]
