@@ -85,7 +85,7 @@ struct RestoreReport {
             text += " --wal-dir \(restored.walDirectory)"
         }
         return text
-            + ", as its own user: whoever runs it must own these files. It takes its identity from the restored\n"
-            + "  log and ignores --initial-cluster and its kin.\n"
+            + ".\n  Whoever runs it must own these files. It takes its identity from the restored log and ignores\n"
+            + "  --initial-cluster and its kin.\n"
     }
 }
