@@ -81,6 +81,8 @@ extension EtcdError {
         // The token is older than the last change of users and roles.
         ("revision of auth store is old", .invalidToken),
         ("user name is empty", .authenticationNeeded),
+        // The client certificate's common name is no user of etcd's: it stands for nobody.
+        ("user name not found", .authenticationNeeded),
         ("authentication failed", .authenticationFailed),
         ("authentication is not enabled", .authenticationOff),
         ("permission denied", .permissionDenied),

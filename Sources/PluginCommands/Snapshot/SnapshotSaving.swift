@@ -106,8 +106,12 @@ struct SnapshotSaving: Sendable {
         let observations = try await client.observeMembers()
         let choice: SnapshotChoice
         do { choice = try choosingSnapshotMember(observations) } catch {
-            let reasons = error.passedOver.map { "\n  \(access.name(of: $0.endpoint)): \($0.reason)" }
-            throw CommandFailure("no member could be saved:" + reasons.joined())
+            let reasons = error.passedOver.map { passedOver in
+                let failure = observations.first { $0.endpoint == passedOver.endpoint }?.failure
+                return failure.map { access.describe($0, at: passedOver.endpoint) }
+                    ?? "\(access.name(of: passedOver.endpoint)): \(passedOver.reason)"
+            }
+            throw CommandFailure("no member could be saved:" + reasons.map { "\n  \($0)" }.joined())
         }
         for observation in observations where observation.failure != nil {
             guard let failure = observation.failure else { continue }
