@@ -67,34 +67,20 @@ extension ClusterLocator {
             return try cluster.tls.fill(from: secret)
         }
         guard let container = pod.etcdContainer else { return }
-        if cluster.tls.chain == nil, let certificate = process["cert-file"], let key = process["key-file"] {
-            let chainText = try await content(of: certificate, pod, container)
-            let keyText = try await content(of: key, pod, container)
-            if let chainText, let keyText {
-                cluster.tls.chain = chainText
-                cluster.tls.key = SecretBytes(keyText)
-            }
+        var files = MountedFiles(pod: pod, container: container, locator: self)
+        if cluster.tls.chain == nil, let certificate = process["cert-file"], let key = process["key-file"],
+            let chainText = try await files.content(of: certificate), let keyText = try await files.content(of: key)
+        {
+            cluster.tls.chain = chainText
+            cluster.tls.key = SecretBytes(keyText)
         }
         if cluster.tls.authorities == nil, let authorities = process["trusted-ca-file"] {
-            cluster.tls.authorities = try await content(of: authorities, pod, container)
+            cluster.tls.authorities = try await files.content(of: authorities)
         }
         guard cluster.tls.authorities != nil || cluster.tls.chain != nil || !cluster.tls.verifiesPeer else {
             throw CommandFailure(
                 "no Secret with \(cluster.target)'s certificates was found: its etcd reads them from files of the node",
                 hint: "give --cacert, --cert and --key, or --tls-secret")
-        }
-    }
-
-    /// Of a file that a Secret or ConfigMap holds; nil for other files.
-    private func content(
-        of path: String, _ pod: MemberPod, _ container: MemberPod.Container
-    ) async throws -> [UInt8]? {
-        guard let origin = pod.origin(of: path, in: container) else { return nil }
-        switch origin.holder {
-        case .secret(let name):
-            return try await secret(name, insteadGive: Self.files)[origin.key].map { Array($0) }
-        case .configMap(let name):
-            return try await configMap(name).data?[origin.key].map { Array($0.utf8) }
         }
     }
 }

@@ -9,6 +9,9 @@ struct MemberLink: Sendable {
     var endpoint: EtcdEndpoint?
     /// Why there is no way, or what the tunnel there complains of; nil when nothing is known.
     var trouble: @Sendable () -> String? = { nil }
+
+    /// For one without a way.
+    var whyNot: String { "\(name): \(trouble() ?? "there is no way to it")" }
 }
 
 /// How a command reaches etcd: by its endpoints, or by the name of its object through kubectl.

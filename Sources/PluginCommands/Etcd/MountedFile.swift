@@ -1,3 +1,5 @@
+import EtcdRecoverModel
+
 /// Where a file that a container sees comes from.
 struct MountedFile: Hashable, Sendable {
     enum Holder: Hashable, Sendable {
@@ -55,5 +57,31 @@ extension String {
         let directory = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
         if self == directory { return "" }
         return hasPrefix(directory + "/") ? String(dropFirst(directory.count + 1)) : nil
+    }
+}
+
+/// The files of a container that Secrets and ConfigMaps hold, each of which is read once.
+struct MountedFiles {
+    var pod: MemberPod
+    var container: MemberPod.Container
+    var locator: ClusterLocator
+    private var secrets: [String: Secret] = [:]
+
+    init(pod: MemberPod, container: MemberPod.Container, locator: ClusterLocator) {
+        (self.pod, self.container, self.locator) = (pod, container, locator)
+    }
+
+    /// Nil for other files.
+    mutating func content(of path: String) async throws -> [UInt8]? {
+        guard let origin = pod.origin(of: path, in: container) else { return nil }
+        switch origin.holder {
+        case .configMap(let name): return try await locator.configMap(name).data?[origin.key].map { Array($0.utf8) }
+        case .secret(let name):
+            let known = secrets[name]
+            let secret =
+                if let known { known } else { try await locator.secret(name, insteadGive: ClusterLocator.files) }
+            secrets[name] = secret
+            return secret[origin.key].map { Array($0) }
+        }
     }
 }

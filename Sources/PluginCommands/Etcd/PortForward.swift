@@ -129,7 +129,8 @@ struct ForwardOutput {
         if text.hasPrefix(from), let port = UInt16(text.dropFirst(from.count).prefix { $0.isNumber }) {
             return .listening(port)
         }
-        return .other(text)
+        let complaint = "error: "
+        return .other(text.hasPrefix(complaint) ? String(text.dropFirst(complaint.count)) : text)
     }
 }
 

@@ -4,7 +4,7 @@ import EtcdClient
 /// no quorum.
 struct ClusterSurvey: Sendable {
     var observations: [MemberObservation]
-    /// A line for each member, in the order of the cluster's list, then for what is not in it.
+    /// A line for each member in the order of their names, then for what the cluster's list does not have.
     var rows: [MemberRow]
 
     var answered: [MemberObservation] { observations.filter { $0.answer != nil } }

@@ -41,7 +41,9 @@ extension MemberRow {
     static func rows(_ observations: [MemberObservation], through access: EtcdAccess) -> [MemberRow] {
         var open = observations
         var unreachable = access.links.filter { $0.endpoint == nil }
-        let members = observations.newestList
+        let members = observations.newestList.sorted {
+            ($0.name.count, $0.name, $0.id) < ($1.name.count, $1.name, $1.id)
+        }
         let alarms = Set(observations.compactMap(\.answer).flatMap(\.alarms))
         var rows = members.map { member in
             var row = MemberRow(id: member.id, member: member)
@@ -53,7 +55,7 @@ extension MemberRow {
                 open.removeAll { $0.isFailure(of: member, access) }
             } else if let index = unreachable.firstIndex(where: { $0.name == member.name }) {
                 let link = unreachable.remove(at: index)
-                (row.place, row.trouble) = (link.name, link.trouble() ?? "there is no way to it")
+                (row.place, row.trouble) = (link.name, link.whyNot)
             }
             row.alarms = alarms.filter { $0.member == member.id }.sorted { $0.description < $1.description }
             return row
@@ -64,8 +66,7 @@ extension MemberRow {
             if row.status != nil, !members.isEmpty { row.trouble = "the others' list of members does not have it" }
             rows.append(row)
         }
-        rows += unreachable.map { MemberRow(place: $0.name, trouble: $0.trouble() ?? "there is no way to it") }
-        return rows
+        return rows + unreachable.map { MemberRow(place: $0.name, trouble: $0.whyNot) }
     }
 
     private mutating func fill(from observation: MemberObservation, _ access: EtcdAccess) {

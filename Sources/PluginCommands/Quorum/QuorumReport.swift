@@ -28,17 +28,11 @@ struct QuorumReport: Sendable {
 
     func text(_ style: Style) -> String {
         let state = style.paint(verdict.state.words, verdict.canDecide ? .green : .red)
-        var text = "\(state)\(count)\n"
+        var text = "\(state)\n"
         for reason in verdict.reasons { text += "  - \(reason.printable())\n" }
         let known = survey.rows.filter { $0.id != nil }
         guard !known.isEmpty else { return text }
         return text + "\n" + Self.table(of: known).text()
-    }
-
-    private var count: String {
-        guard let voters = verdict.voters, let quorum = verdict.quorum else { return "" }
-        return ": \(verdict.answering) of \(voters) voters \(verdict.answering == 1 ? "answers" : "answer"), "
-            + "\(quorum) make a quorum"
     }
 
     private static func table(of rows: [MemberRow]) -> Table {

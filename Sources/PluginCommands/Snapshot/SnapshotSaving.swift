@@ -100,9 +100,6 @@ struct SnapshotSaving: Sendable {
 
     /// Says which member it is to be, and why; and which of the others gave no answer.
     private func choose(among access: EtcdAccess, _ client: EtcdClient) async throws -> ChosenMember {
-        for link in access.links where link.endpoint == nil {
-            console.note("note: \(link.name) is passed over: \(link.trouble() ?? "there is no way to it")".printable())
-        }
         let observations = try await client.observeMembers()
         let choice: SnapshotChoice
         do { choice = try choosingSnapshotMember(observations) } catch {
@@ -111,7 +108,12 @@ struct SnapshotSaving: Sendable {
                 return failure.map { access.describe($0, at: passedOver.endpoint) }
                     ?? "\(access.name(of: passedOver.endpoint)): \(passedOver.reason)"
             }
-            throw CommandFailure("no member could be saved:" + reasons.map { "\n  \($0)" }.joined())
+            let unreachable = access.links.filter { $0.endpoint == nil }.map(\.whyNot)
+            throw CommandFailure(
+                "no member could be saved:" + (unreachable + reasons).map { "\n  \($0)" }.joined())
+        }
+        for link in access.links where link.endpoint == nil {
+            console.note("note: passed over: \(link.whyNot)".printable())
         }
         for observation in observations where observation.failure != nil {
             guard let failure = observation.failure else { continue }

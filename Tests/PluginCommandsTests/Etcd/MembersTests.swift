@@ -46,7 +46,7 @@ import Testing
             let once = try await plugin.run("quorum")
             #expect(once.status == 1)
             #expect(
-                once.output.hasPrefix("quorum loss suspected: 1 of 3 voters answers, 2 make a quorum\n"),
+                once.output.hasPrefix("quorum loss suspected\n"),
                 "\(once.output)")
 
             let members = try await plugin.json("members")["members"]?.array ?? []
