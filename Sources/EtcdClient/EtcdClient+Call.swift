@@ -44,9 +44,11 @@ extension EtcdClient {
             http: session.http, endpoint: endpoint, method: method, token: session.token,
             messageLimit: session.messageLimit)
         guard session.login != nil, !session.isAuthenticationOff else { return try await attempt(call) }
+        var isTokenNew = false
         if call.token == nil, !method.isOpen {
             do {
                 call.token = try await logIn(at: endpoint)
+                isTokenNew = true
             } catch let failure as EtcdError where failure.kind.isUnavailability && session.hasClientCertificate {
                 // Without quorum nobody can log in, but the certificate may name a user.
                 do { return try await attempt(call) } catch let error as EtcdError where error.kind.asksForToken {
@@ -56,7 +58,7 @@ extension EtcdClient {
         }
         do {
             return try await attempt(call)
-        } catch let error as EtcdError where error.kind.asksForToken {
+        } catch let error as EtcdError where error.kind.asksForToken || (!isTokenNew && method.hides(error.kind)) {
             // Another task may have a new one already.
             let newer = session.token
             call.token = newer != nil && newer != call.token ? newer : try await logIn(at: endpoint)

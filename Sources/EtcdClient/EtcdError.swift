@@ -37,7 +37,17 @@ extension EtcdError: CustomStringConvertible {
                 "\(endpoint) has compacted its history up to revision \(compacted)"
             case .malformed(let text): "\(endpoint) did not answer as etcd does: \(text)"
             }
-        return "\(call): \(what)" + (kind.advice.map { "; \($0)" } ?? "")
+        return "\(call): \(what)" + (advice.map { "; \($0)" } ?? "")
+    }
+}
+
+extension EtcdError {
+    private var advice: String? {
+        // A server that refuses a certificate may have closed before its reason could be read.
+        if case .transport(.connectionLost(_, 0)) = reason, endpoint.isSecure {
+            return "if it asks for client certificates, check ours"
+        }
+        return kind.advice
     }
 }
 

@@ -17,6 +17,8 @@ final class Exchange: CurlEasyDelegate {
     private var failure: HTTPError?
     /// Something arrived since the last `announce()`.
     private(set) var hasNews = false
+    /// Bytes of the body since the last `announce()`, and as many as `isGathering()` has seen.
+    private var arrived = (bytes: 0, seen: 0)
     /// A deadline may now be earlier than `checkDeadlines` said.
     private(set) var hasNewDeadline = true
 
@@ -33,7 +35,14 @@ final class Exchange: CurlEasyDelegate {
 
     func announce() {
         hasNews = false
+        arrived = (0, 0)
         transfer.announce()
+    }
+
+    /// Whether the body is arriving at this moment, and its reader is better not yet woken for what is here.
+    func isGathering() -> Bool {
+        defer { arrived.seen = arrived.bytes }
+        return arrived.bytes > arrived.seen && arrived.bytes < Transfer.watermark
     }
 
     /// The transfer's end as libcurl reports it.
@@ -109,6 +118,7 @@ final class Exchange: CurlEasyDelegate {
             return .pause
         }
         bodyBytes += Int64(bytes.count)
+        arrived.bytes += bytes.count
         clock.received(bytes.count, at: .now)
         return .moved(bytes.count)
     }

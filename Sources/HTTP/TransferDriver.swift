@@ -22,6 +22,7 @@ struct TransferDriver {
     mutating func run(_ commands: [TransferLoop.Command], sleeps: Bool) {
         for command in commands { carryOut(command) }
         multi.perform()
+        gather()
         while let (easy, failure) = multi.nextDone() {
             if let exchange = easy.delegate as? Exchange {
                 exchange.finish(failure)
@@ -39,6 +40,11 @@ struct TransferDriver {
         checkDeadlines()
         // libcurl 7.88 can keep HTTP/2 frames it has read, the end of a stream too, and forget to ask for another round.
         multi.poll(milliseconds: mayHoldMore || !sleeps ? 0 : pause)
+    }
+
+    /// Reads on while bodies arrive: libcurl takes 32 KiB at a time, and to wake a reader costs more than that.
+    private func gather() {
+        while exchanges.values.reduce(false, { $1.exchange.isGathering() || $0 }) { multi.perform() }
     }
 
     mutating func stop() {

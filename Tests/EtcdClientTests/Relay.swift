@@ -18,7 +18,7 @@ final class Relay: Sendable {
         listener = try socket()
         self.target = target
         self.limit = limit
-        var address = try loopback(port: 0)
+        var address = loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
@@ -39,19 +39,21 @@ final class Relay: Sendable {
         }
     }
 
+    /// Whether somebody listens.
+    static func isOpen(_ port: Int) throws -> Bool {
+        let descriptor = try socket()
+        defer { close(descriptor) }
+        return try isConnected(descriptor, to: port)
+    }
+
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
     private func join(_ near: Int32) {
-        guard let far = try? socket(), var address = try? loopback(port: target) else { return }
-        let isConnected = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(far, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
+        guard let far = try? socket() else { return }
         passed.withLock { $0 = 0 }
-        if isConnected { relay(near, far) }
+        if (try? isConnected(far, to: target)) == true { relay(near, far) }
         // A process started meanwhile may have inherited them.
         for descriptor in [near, far] {
             shutdown(descriptor, Int32(SHUT_RDWR))
@@ -84,7 +86,16 @@ private func socket() throws -> Int32 {
     return descriptor
 }
 
-private func loopback(port: Int) throws -> sockaddr_in {
+private func isConnected(_ descriptor: Int32, to port: Int) throws -> Bool {
+    var address = loopback(port: port)
+    return withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
+
+private func loopback(port: Int) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian

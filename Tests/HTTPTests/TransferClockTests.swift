@@ -46,4 +46,24 @@ struct TransferClockTests {
         clock.received(49, at: after(9))
         #expect(clock.read(at: after(10)) == .expired(.stall, after: .seconds(5)))
     }
+
+    @Test func theResponseHasADeadlineWhateverTheUploadDoes() {
+        var clock = TransferClock(Deadlines(total: nil, response: .seconds(5), idle: .seconds(2)), start: start)
+        clock.connected(at: after(1))
+        clock.hold()
+        #expect(clock.read(at: after(5)) == .inTime(until: after(6)))
+        #expect(clock.read(at: after(6)) == .expired(.response, after: .seconds(5)))
+        clock.receivedHead(at: after(6))
+        #expect(clock.read(at: after(6)) == .inTime(until: after(8)))
+    }
+
+    @Test func onceTheResponseHasBegunOnlyWhatArrivesBreaksTheSilence() {
+        var clock = TransferClock(Deadlines(total: nil, idle: .seconds(5)), start: start)
+        clock.connected(at: start)
+        clock.sent(1, at: after(4))
+        #expect(clock.read(at: after(8)) == .inTime(until: after(9)))
+        clock.receivedHead(at: after(8))
+        clock.sent(1, at: after(12))
+        #expect(clock.read(at: after(13)) == .expired(.idle, after: .seconds(5)))
+    }
 }

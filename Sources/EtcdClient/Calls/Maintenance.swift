@@ -1,5 +1,5 @@
 extension EtcdClient {
-    /// What a member says of itself. Works without quorum and needs no login.
+    /// What a member says of itself. Works without quorum; most releases want no login for it.
     package func status() async throws -> MemberStatus {
         let response: WireStatusResponse = try await call(.status, WireStatusRequest())
         return MemberStatus(response)

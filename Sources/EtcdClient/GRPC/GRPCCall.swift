@@ -74,7 +74,8 @@ struct GRPCCall: Sendable {
 
     private func request(_ body: RequestBody, timeout: Duration?) -> Request {
         var headers: HTTPFields = [.contentType: "application/grpc", .te: "trailers"]
-        if let timeout { headers[Self.timeoutField] = Self.timeout(timeout) }
+        // A little longer than our own, which tells more: some servers just reset the stream.
+        if let timeout { headers[Self.timeoutField] = Self.timeout(timeout + .seconds(1)) }
         if requiresLeader { headers[Self.leaderField] = "true" }
         return Request(
             .post, endpoint.url + method.path, headers: headers,

@@ -14,6 +14,11 @@ struct Method: Hashable, Sendable {
         self.isOpen = isOpen
     }
 
+    /// Whether this may mean that the token is too old: some releases tell watches nothing more exact.
+    func hides(_ kind: EtcdError.Kind) -> Bool {
+        self == .watch && kind == .permissionDenied
+    }
+
     var path: String { "/etcdserverpb.\(service)/\(name)" }
 
     static let status = Method("Maintenance", "Status", isRead: true, isOpen: true)

@@ -14,7 +14,7 @@ package func judgingQuorum(
     let (state, reasons) = conclusion(from: evidence, isSustained: missing >= grace)
     return QuorumVerdict(
         state: state, voters: evidence.voters.isEmpty ? size : evidence.voters.count,
-        answering: evidence.answeringVoters.count, reasons: reasons + evidence.notes)
+        answering: evidence.answeringVoters.count, leader: evidence.leader, reasons: reasons + evidence.notes)
 }
 
 private func conclusion(
@@ -24,7 +24,10 @@ private func conclusion(
     guard !evidence.answers.isEmpty else {
         return (.unknown, ["no member answered: from here a lost quorum looks like a lost network"])
     }
-    guard !evidence.voters.isEmpty else { return (.unknown, ["no member gave the list of members"]) }
+    guard !evidence.voters.isEmpty else {
+        let onlyLearners = evidence.answers.allSatisfy(\.isLearner)
+        return (.unknown, [onlyLearners ? "only learners answered" : "no member gave the list of members"])
+    }
 
     let (voters, answering) = (evidence.voters.count, evidence.answeringVoters.count)
     let quorum = voters / 2 + 1

@@ -57,6 +57,10 @@ struct QuorumEvidence {
         return name.isEmpty ? "member \(id)" : name
     }
 
+    private func names(of members: [Member]) -> [String] {
+        members.map { name(of: $0.id) }.sorted()
+    }
+
     /// What is worth knowing beside the conclusion.
     var notes: [String] {
         let answered = Set(answers.map(\.header.member))
@@ -64,8 +68,8 @@ struct QuorumEvidence {
         let absent = isAmbiguous || answers.isEmpty ? [] : voters.filter { !answered.contains($0.id) }
         let removed = members.isEmpty ? [] : answered.subtracting(listed).sorted()
         let learners = members.filter { $0.isLearner && answered.contains($0.id) }
-        return absent.map { "\(name(of: $0.id)) has a vote and did not answer" }
-            + learners.map { "\(name(of: $0.id)) answers, but as a learner has no vote" }
+        return names(of: absent).map { "\($0) has a vote and did not answer" }
+            + names(of: learners).map { "\($0) answers, but as a learner has no vote" }
             + removed.map { "member \($0) answers, but is no member any more" }
             + disregarded
     }

@@ -20,13 +20,16 @@ package struct QuorumVerdict: Hashable, Sendable {
     package var voters: Int?
     /// Voters that answered.
     package var answering: Int
+    /// Whom a voter follows.
+    package var leader: MemberID?
     /// One for each thing that spoke for it or is worth knowing.
     package var reasons: [String]
 
-    package init(state: State, voters: Int?, answering: Int, reasons: [String]) {
+    package init(state: State, voters: Int?, answering: Int, leader: MemberID? = nil, reasons: [String]) {
         self.state = state
         self.voters = voters
         self.answering = answering
+        self.leader = leader
         self.reasons = reasons
     }
 
@@ -35,6 +38,6 @@ package struct QuorumVerdict: Hashable, Sendable {
 
     /// Writes are possible, as far as can be seen.
     package var canDecide: Bool {
-        state == .hasQuorum || (state == .singleMember && answering == 1)
+        state == .hasQuorum || (state == .singleMember && leader != nil)
     }
 }

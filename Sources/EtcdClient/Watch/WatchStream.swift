@@ -66,13 +66,29 @@ extension EtcdClient {
             try await authorized(.watch, at: endpoint) { call in
                 var call = call
                 call.requiresLeader = options.requiresLeader
-                return try await call.stream(.stream(length: nil, requests), deadlines: deadlines) { body in
-                    let stream = try await WatchStream(body, of: call)
-                    do { return .success(try await receive(stream)) } catch { return .failure(error) }
+                do {
+                    return try await call.stream(.stream(length: nil, requests), deadlines: deadlines) { body in
+                        let stream = try await WatchStream(body, of: call)
+                        do { return .success(try await receive(stream)) } catch { return .failure(error) }
+                    }
+                } catch let error as EtcdError where error.kind == .connectionLost {
+                    throw await likelyRefusal(of: call) ?? error
                 }
             }
         }
         return try outcome.get()
+    }
+
+    /// Why a member that closes at once may not take a watch. libcurl 7.88 loses the answer to a request whose body is
+    /// still open when that answer comes in one piece with its end.
+    private func likelyRefusal(of call: GRPCCall) async -> EtcdError? {
+        guard let status = try? await at(call.endpoint).status() else { return nil }
+        if status.isLearner {
+            let text = "etcdserver: rpc not supported for learner"
+            return call.error(.status(GRPCStatus(code: .failedPrecondition, message: text)))
+        }
+        guard call.requiresLeader, status.leader == nil else { return nil }
+        return call.error(.status(GRPCStatus(code: .unavailable, message: "etcdserver: no leader")))
     }
 }
 
