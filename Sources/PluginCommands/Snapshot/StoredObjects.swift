@@ -9,6 +9,9 @@ struct StoredObjects {
     var revision: Int64
     var selection: ObjectSelection
 
+    /// In bytes, far above what an API server stores.
+    private static let largestObject = 16 << 20
+
     func print(as format: SnapshotObjects.Format?, on console: Console) throws {
         let count =
             switch format {
@@ -70,7 +73,8 @@ struct StoredObjects {
                 hint: "narrow it with the resource's group or -n NAMESPACE", status: .usage)
         }
         let value = StoredValue(entry.value)
-        guard value == .json, let object = try? JSONDecoder().decode(JSONValue.self, from: Data(entry.value.buffer))
+        guard value == .json, entry.value.count <= Self.largestObject,
+            let object = try? JSONDecoder().decode(JSONValue.self, from: Data(entry.value.buffer))
         else { throw unreadable(key, entry, value) }
         try console.print(object.withoutManagedFields.rendered(as: format))
     }
@@ -103,7 +107,7 @@ struct StoredObjects {
     private func unreadable(_ key: KubernetesKey, _ entry: KeyVersion, _ value: StoredValue) -> CommandFailure {
         let why =
             switch value {
-            case .json: "is not well-formed JSON"
+            case .json: "is no well-formed JSON of at most \(Self.largestObject) bytes"
             case .encrypted: "is stored \(value), under a key that only the API server has"
             default: "is stored as \(value)"
             }

@@ -10,12 +10,15 @@ package struct KubernetesKey: Hashable, Sendable {
 
     /// The API server's default `--etcd-prefix`, and OpenShift's two.
     package static let defaultPrefixes = ["/registry/", "/kubernetes.io/", "/openshift.io/"]
+
+    /// In bytes. Names of namespaces, groups and objects together stay below it.
+    private static let longest = 1024
 }
 
 extension KubernetesKey {
     /// Nil for a key that is not below one of `prefixes` or names no object, such as `/registry/health`.
     package init?(_ key: Bytes, prefixes: [String] = defaultPrefixes) {
-        guard let prefix = prefixes.first(where: { key.buffer.starts(with: $0.utf8) }),
+        guard key.count <= Self.longest, let prefix = prefixes.first(where: { key.buffer.starts(with: $0.utf8) }),
             let text = String(validating: key.buffer.dropFirst(prefix.utf8.count), as: UTF8.self)
         else { return nil }
         self.init(path: text)

@@ -16,7 +16,7 @@ struct KubernetesSnapshot {
     static let secretKey = "/registry/secrets/default/token"
     static let customKey = "/registry/cert-manager.io/certificates/web/shop"
     static let custom =
-        #"{"apiVersion":"cert-manager.io/v1","kind":"Certificate","metadata":{"name":"shop"},"spec":{"dnsNames":["a.example","b.example"],"n":9007199254740993}}"#
+        #"{"apiVersion":"cert-manager.io/v1","kind":"Certificate","metadata":{"name":"shop"},"spec":{"dnsNames":["a.example","b.example"],"size":9007199254740993}}"#
     static let encrypted = Array("k8s:enc:aescbc:v1:key1:".utf8) + [0x00, 0x9F, 0x1B, 0x5B]
 
     let folder: TemporaryDirectory

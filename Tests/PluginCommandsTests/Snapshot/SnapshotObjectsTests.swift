@@ -42,7 +42,7 @@ struct SnapshotObjectsTests {
                       dnsNames:
                       - a.example
                       - b.example
-                      n: 9007199254740993
+                      size: 9007199254740993
 
                     """)
             let listing = try await Outcome.of(SnapshotObjects.self, snapshot.path, "secrets", "-o", "json").json()

@@ -49,6 +49,12 @@ struct SearchKubernetesKeyTests {
         #expect(found == nil || key == "/registry/services/specs")
     }
 
+    @Test func `a key of endless length names none`() {
+        let name = String(repeating: "x", count: 1000)
+        #expect(withBytes("/registry/pods/" + name) { KubernetesKey($0) } != nil)
+        #expect(withBytes("/registry/pods/" + name + name) { KubernetesKey($0) } == nil)
+    }
+
     @Test func `bytes that are no text name none`() {
         #expect(withBytes(Array("/registry/pods/default/".utf8) + [0xFF]) { KubernetesKey($0) } == nil)
     }
