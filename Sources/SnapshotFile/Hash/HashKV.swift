@@ -13,7 +13,7 @@ package struct HashKV: Hashable, Sendable {
     ///   - revision: nil for the newest.
     ///   - windowSize: how many compacted entries are judged at a time, a bit of memory for each.
     package init(
-        of keyspace: Keyspace, at revision: Int64? = nil, windowSize: Int = 1 << 26, mostSlotBits: Int = 20
+        of keyspace: Keyspace, at revision: Int64? = nil, windowSize: Int = 1 << 26, mostSlotBits: Int = 21
     ) throws {
         let revision = try keyspace.resolve(revision)
         let compaction = keyspace.compaction.revision

@@ -1,12 +1,45 @@
 /// Entries of the `key` bucket, sorted by user key through the map, the newest of each key only.
 ///
-/// Sorted by seven bytes of the key at a time, the most significant first: each is fetched from the map once, and
+/// Sorted by fifteen bytes of the key at a time, the most significant first: each is fetched from the map once, and
 /// comparisons are between integers.
 struct KeyBatch {
+    /// Fifteen bytes of a key from some depth on, filled up with zeros, and behind them how many there are: 16 when the
+    /// key goes on. Equal chunks with less than that end equal keys.
+    private struct Chunk: Comparable {
+        static let size = 15
+
+        private var high: UInt64 = 0
+        private var low: UInt64 = 0
+
+        init() {}
+
+        @inline(__always)
+        init(of key: Bytes, at depth: Int) {
+            let left = max(0, key.count - depth)
+            if left > Self.size, let high = key.bigEndian(at: depth, as: UInt64.self),
+                let low = key.bigEndian(at: depth + 8, as: UInt64.self)
+            {
+                (self.high, self.low) = (high, low & ~0xFF | UInt64(Self.size + 1))
+                return
+            }
+            for index in 0..<min(left, Self.size) {
+                let byte = UInt64(key[depth + index])
+                if index < 8 { high |= byte << UInt64(56 - 8 * index) } else { low |= byte << UInt64(120 - 8 * index) }
+            }
+            low |= UInt64(left)
+        }
+
+        /// Whether the key ends with it.
+        var isLast: Bool { low & 0xFF <= UInt64(Self.size) }
+
+        @inline(__always)
+        static func < (one: Chunk, other: Chunk) -> Bool {
+            one.high != other.high ? one.high < other.high : one.low < other.low
+        }
+    }
+
     private struct Item {
-        /// Seven bytes of the key at the current depth, filled up with zeros, and how many of them there are: 8 when
-        /// the key goes on behind them. Equal chunks with less than 8 end equal keys.
-        var chunk: UInt64
+        var chunk = Chunk()
         var offset: Int
     }
 
@@ -15,8 +48,6 @@ struct KeyBatch {
         var rest: Range<Int>
         var depth: Int
     }
-
-    private static let chunkSize = 7
 
     private let capacity: Int
     private var items: [Item] = []
@@ -33,7 +64,7 @@ struct KeyBatch {
     mutating func removeAll() { items.removeAll(keepingCapacity: true) }
 
     /// Entries are added in the order of their revisions.
-    mutating func append(_ offset: Int) { items.append(Item(chunk: 0, offset: offset)) }
+    mutating func append(_ offset: Int) { items.append(Item(offset: offset)) }
 
     /// Makes room: drops older versions, and, when that is too little, the larger half of the keys. Returns the first
     /// key that was dropped.
@@ -56,12 +87,12 @@ struct KeyBatch {
                 continue
             }
             levels[levels.count - 1].rest = group.upperBound..<current.rest.upperBound
-            if group.count == 1 || items[group.lowerBound].chunk & 0xFF <= UInt64(Self.chunkSize) {
+            if group.count == 1 || items[group.lowerBound].chunk.isLast {
                 // Never ahead of what is still to be read.
                 items[kept].offset = try newest(in: group, database)
                 kept += 1
             } else {
-                levels.append(try level(group, depth: current.depth + Self.chunkSize, database))
+                levels.append(try level(group, depth: current.depth + Chunk.size, database))
             }
         }
         items.removeSubrange(kept...)
@@ -70,21 +101,13 @@ struct KeyBatch {
     private mutating func level(_ range: Range<Int>, depth: Int, _ database: Database) throws(Finding) -> Level {
         for index in range {
             let key = try KeyValue.key(of: database.entry(at: items[index].offset))
-            items[index].chunk = Self.chunk(of: key, at: depth)
+            items[index].chunk = Chunk(of: key, at: depth)
         }
         items.withUnsafeMutableBufferPointer { items in
             var slice = UnsafeMutableBufferPointer(rebasing: items[range])
             slice.sort { $0.chunk < $1.chunk }
         }
         return Level(rest: range, depth: depth)
-    }
-
-    private static func chunk(of key: Bytes, at depth: Int) -> UInt64 {
-        let left = max(0, key.count - depth)
-        if left > chunkSize, let word = key.bigEndian(at: depth, as: UInt64.self) { return word & ~0xFF | 8 }
-        var chunk: UInt64 = 0
-        for index in 0..<min(left, chunkSize) { chunk |= UInt64(key[depth + index]) << UInt64(56 - 8 * index) }
-        return chunk | UInt64(left)
     }
 
     private func firstEqual(in range: Range<Int>) -> Range<Int>? {

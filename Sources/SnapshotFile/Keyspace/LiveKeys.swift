@@ -20,7 +20,7 @@ package struct LiveKeys {
 
     /// - Parameters:
     ///   - revision: nil for the newest.
-    ///   - batchSize: entries of 16 bytes sorted at once; sorting takes half as much again.
+    ///   - batchSize: entries of 24 bytes sorted at once; sorting takes half as much again.
     package init(
         _ keyspace: Keyspace, at revision: Int64? = nil, in span: KeySpan = .all, batchSize: Int = 1 << 20
     ) throws(RevisionError) {

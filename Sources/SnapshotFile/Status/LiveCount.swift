@@ -6,9 +6,9 @@ package struct LiveCount: Hashable, Sendable {
     /// Of them, with a value that a Kubernetes API server has encrypted.
     package private(set) var encrypted = 0
 
-    /// Reads the `key` bucket once for every 786 432 keys. With `leases`, every lease id of such a key is handed to it.
+    /// Reads the `key` bucket once for every 1 572 864 keys. With `leases`, every lease id of such a key is handed to it.
     package init(
-        in keyspace: Keyspace, mostSlotBits: Int = 20, onLease: (Int64, Entry) throws -> Void = { _, _ in }
+        in keyspace: Keyspace, mostSlotBits: Int = 21, onLease: (Int64, Entry) throws -> Void = { _, _ in }
     ) throws {
         try NewestEntries.forEachShare(of: keyspace, upTo: .max, mostSlotBits: mostSlotBits) { newest in
             try newest.forEach { offset, _, traits in

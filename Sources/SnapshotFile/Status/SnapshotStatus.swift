@@ -33,10 +33,11 @@ package struct SnapshotStatus: Hashable, Sendable {
     /// has them all.
     /// - Parameter sha256: also computes the SHA-256, which takes longer than everything else.
     package init(of database: Database, sha256: Bool = true) async throws {
+        // Before anything else, since every other finding would come of it.
+        guard database.imageSize <= database.content.count else { throw Finding.shortened(database) }
         async let trailer = sha256 ? TrailerCheck(database) : nil
         async let live = LiveCount(in: Keyspace(database))
         let scan = try ContentScan(database)
-        guard database.imageSize <= database.content.count else { throw Finding.shortened(database) }
         metadata = try ClusterMetadata(database)
         revision = try Keyspace(database).revision
         hash = scan.crc.value

@@ -25,7 +25,7 @@ package struct Verification: Sendable {
     /// Reads the whole file, on two cores.
     /// - Parameter limit: how many findings are kept; all are counted.
     package init(
-        of database: Database, trailer expectation: Trailer = .optional, limit: Int = 1000, mostSlotBits: Int = 20
+        of database: Database, trailer expectation: Trailer = .optional, limit: Int = 1000, mostSlotBits: Int = 21
     ) async throws {
         async let trailer = TrailerCheck(database)
         var findings = Findings(limit: limit)
