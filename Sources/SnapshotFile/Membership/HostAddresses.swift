@@ -9,11 +9,13 @@ package enum HostAddresses {
         let answer = Answer()
         let done = DispatchSemaphore(value: 0)
         // getaddrinfo knows no deadline: a resolver that hangs is left behind.
-        DispatchQueue.global().async {
+        let thread = try? WorkerThread {
             let found = resolve(host)
             answer.addresses.withLock { $0 = found }
             done.signal()
         }
+        guard let thread else { return nil }
+        thread.detach()
         let nanoseconds = Int(limit.components.seconds) * 1_000_000_000
         guard done.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .success else { return nil }
         return answer.addresses.withLock { $0 }

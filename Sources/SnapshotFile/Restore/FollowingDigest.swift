@@ -9,9 +9,9 @@ import Synchronization
 final class FollowingDigest: Sendable {
     private let map: Bytes
     private let written = DispatchSemaphore(value: 0)
-    private let ended = DispatchSemaphore(value: 0)
     private let isAbandoned = Atomic(false)
     private let result = Mutex<Result<Digest, CryptographyError>?>(nil)
+    private let thread = Mutex<WorkerThread?>(nil)
 
     /// - Parameter size: of the whole file, which has that length already.
     init(_ file: borrowing Files.Descriptor, size: Int) throws(RestoreError) {
@@ -19,11 +19,11 @@ final class FollowingDigest: Sendable {
             throw RestoreError.failed(file.path, doing: "map", errno: errno)
         }
         map = Bytes(start: UnsafeRawPointer(start), count: size)
-        DispatchQueue.global(qos: .userInitiated).async {
+        let thread = try WorkerThread {
             let digest = self.follow()
             self.result.withLock { $0 = digest }
-            self.ended.signal()
         }
+        self.thread.withLock { $0 = thread }
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: map.start), map.count) }
@@ -33,7 +33,7 @@ final class FollowingDigest: Sendable {
 
     /// The digest of the whole file, once all of it is written.
     func finish() throws(CryptographyError) -> Digest {
-        ended.wait()
+        thread.withLock { $0.take() }?.join()
         guard let result = result.withLock({ $0 }) else { throw .failed("a digest", reason: "it was abandoned") }
         return try result.get()
     }
@@ -42,7 +42,7 @@ final class FollowingDigest: Sendable {
     func abandon() {
         isAbandoned.store(true, ordering: .relaxed)
         written.signal()
-        ended.wait()
+        thread.withLock { $0.take() }?.join()
     }
 
     private func follow() -> Result<Digest, CryptographyError>? {

@@ -9,17 +9,16 @@ final class FollowingSync: Sendable {
     private let descriptor: Int32
     private let path: String
     private let written = DispatchSemaphore(value: 0)
-    private let ended = DispatchSemaphore(value: 0)
     private let isFinished = Atomic(false)
     private let failure = Atomic<Int32>(0)
 
-    init(_ file: borrowing Files.Descriptor) {
+    private let thread = Mutex<WorkerThread?>(nil)
+
+    init(_ file: borrowing Files.Descriptor) throws(RestoreError) {
         descriptor = file.number
         path = file.path
-        DispatchQueue.global(qos: .userInitiated).async {
-            self.follow()
-            self.ended.signal()
-        }
+        let thread = try WorkerThread { self.follow() }
+        self.thread.withLock { $0 = thread }
     }
 
     /// Some more was written.
@@ -30,7 +29,7 @@ final class FollowingSync: Sendable {
     func finish() throws(RestoreError) {
         isFinished.store(true, ordering: .relaxed)
         written.signal()
-        ended.wait()
+        thread.withLock { $0.take() }?.join()
         let code = failure.load(ordering: .relaxed)
         guard code == 0 else { throw .failed(path, doing: "sync", errno: code) }
     }

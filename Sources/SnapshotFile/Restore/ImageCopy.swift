@@ -22,23 +22,24 @@ struct ImageCopy: ~Copyable {
         let isCloned = try cloneSource()
         try destination.resize(to: size)
         let digest = digesting ? try FollowingDigest(destination, size: size) : nil
-        let sync = FollowingSync(destination)
+        var sync: FollowingSync?
         do {
+            sync = try FollowingSync(destination)
             for start in stride(from: 0, to: size, by: Self.step) {
                 try Task.checkCancellation()
                 let count = min(Self.step, size - start)
                 if !isCloned { try copy(start, count) }
                 digest?.advance()
-                sync.advance()
+                sync?.advance()
                 progress(start + count)
             }
         } catch {
             digest?.abandon()
-            try? sync.finish()
+            try? sync?.finish()
             throw error
         }
         let result = Result { try digest?.finish() }
-        try sync.finish()
+        try sync?.finish()
         return try result.get()
     }
 

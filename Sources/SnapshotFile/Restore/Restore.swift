@@ -40,7 +40,7 @@ package struct Restore: Sendable {
             return result
         } catch {
             staging.discard()
-            throw error
+            throw (error as? Finding).map { RestoreError.damaged(plan.request.snapshot, [$0]) } ?? error
         }
     }
 

@@ -65,23 +65,23 @@ final class Staging {
         return (wal, "\(root)/member/snap/\(log.snapName)")
     }
 
-    /// Gives everything its final name. What is interrupted in between does not start: see `gate`.
+    /// Gives everything its final name, or takes it back. What is interrupted in between does not start: see `gate`.
     func publish(_ log: RestoredLog) throws(RestoreError) {
-        guard let walRoot, let wal = target.walDirectory else {
-            try publishData()
-            return
-        }
         do {
-            try Files.rename(walRoot, to: wal.text)
-            try Files.synchronize(directory: wal.parent)
-            try publishData()
-            try Files.rename("\(wal.text)/\(Self.withheldLog)", to: "\(wal.text)/\(log.walName)")
-            try Files.synchronize(directory: wal.text)
+            if let walRoot, let wal = target.walDirectory {
+                try Files.rename(walRoot, to: wal.text)
+                try Files.synchronize(directory: wal.parent)
+                try publishData()
+                try Files.rename("\(wal.text)/\(Self.withheldLog)", to: "\(wal.text)/\(log.walName)")
+                try Files.synchronize(directory: wal.text)
+            } else {
+                try publishData()
+            }
         } catch {
-            withdrawData()
-            _ = Glibc.rename(wal.text, walRoot)
+            withdraw()
             throw error
         }
+        rmdir(root)  // where the data directory is another: empty now
     }
 
     /// Removes everything; for a restore that failed.
@@ -93,24 +93,24 @@ final class Staging {
 
     private func publishData() throws(RestoreError) {
         let data = target.dataDirectory
-        guard target.existsAlready else {
+        if target.existsAlready {
+            try Files.rename("\(root)/member", to: "\(data.text)/member")
+            try Files.synchronize(directory: data.text)
+        } else {
             try Files.rename(root, to: data.text)
             try Files.synchronize(directory: data.parent)
-            return
         }
-        try Files.rename("\(root)/member", to: "\(data.text)/member")
-        try Files.synchronize(directory: data.text)
-        rmdir(root)
     }
 
-    /// Takes back what `publishData` did, as far as it got.
-    private func withdrawData() {
-        guard target.existsAlready else {
-            if !Files.exists(root) { _ = Glibc.rename(target.dataDirectory.text, root) }
-            return
+    /// Takes back what has its final name already, the data first: `gate` bars the rest.
+    private func withdraw() {
+        let data = target.dataDirectory.text
+        if target.existsAlready {
+            if !Files.exists("\(root)/member") { _ = Glibc.rename("\(data)/member", "\(root)/member") }
+        } else if !Files.exists(root) {
+            _ = Glibc.rename(data, root)
         }
-        mkdir(root, 0o700)
-        if !Files.exists("\(root)/member") { _ = Glibc.rename("\(target.dataDirectory.text)/member", "\(root)/member") }
+        if let walRoot, let wal = target.walDirectory, !Files.exists(walRoot) { _ = Glibc.rename(wal.text, walRoot) }
     }
 
     private static func make(_ template: String, noting made: inout [String]) throws(RestoreError) -> String {
