@@ -6,7 +6,7 @@ package struct HashKV: Hashable, Sendable {
     package let hash: UInt32
     package let revision: Int64
     /// -1 without a compaction. Hashes can be compared only where this is the same, and `revision` later: asked for the
-    /// revision of the compaction itself, members answer with a hash from before it or not at all.
+    /// revision of the compaction itself, members may answer with a hash from before it, or not at all.
     package let compactRevision: Int64
 
     /// - Parameters:
