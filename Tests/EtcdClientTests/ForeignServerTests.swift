@@ -7,15 +7,14 @@ import Testing
 /// Servers that are not etcd, or answer as a broken one might: HTTP 200 is no success.
 @Suite(.needs("nghttpd", from: "nghttp2-server"), .timeLimit(.minutes(2)))
 struct ForeignServerTests {
-    /// nghttpd serves `body` as Status and Snapshot, with these options; `extension` decides its content type.
-    private func failures(body: [UInt8]?, _ options: String...) async throws -> [EtcdError] {
+    /// Of a unary and a streaming call to an nghttpd that answers both with `body`, or with 404.
+    private func failures(body: [UInt8]?) async throws -> [EtcdError] {
         let folder = try TemporaryDirectory()
         if let body {
             let text = String(decoding: body, as: UTF8.self)
             try folder.write(text, to: "content")
         }
         let port = try freePort()
-        let types = try folder.write("application/grpc grpc\n", to: "types")
         let command = Command(
             "/bin/sh",
             [
@@ -23,9 +22,9 @@ struct ForeignServerTests {
                 """
                 cd \(folder.path) && for s in Maintenance/Status Maintenance/Snapshot; do
                 mkdir -p etcdserverpb.Maintenance; [ ! -e content ] || cp content etcdserverpb.$s; done
-                PATH=$PATH:/usr/sbin exec nghttpd --no-tls -a 127.0.0.1 -d . "$@" \(port)
-                """, "nghttpd", "--mime-types-file=\(types)",
-            ] + options)
+                PATH=$PATH:/usr/sbin exec nghttpd --no-tls -a 127.0.0.1 -d . \(port)
+                """,
+            ])
         return try await Service.run(command) { service in
             let client = try EtcdClient(
                 .init(endpoints: [EtcdEndpoint("http://127.0.0.1:\(port)")], deadline: .seconds(20)))

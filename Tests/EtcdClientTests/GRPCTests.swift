@@ -29,7 +29,7 @@ struct GRPCTests {
 
     @Test(arguments: [
         (Duration.milliseconds(1), "1m"), (.microseconds(1), "1m"), (.seconds(5), "5000m"),
-        (.seconds(99_999), "99999000m"), (.milliseconds(100_000_000), "100000S"),
+        (.milliseconds(99_998_999), "99998999m"), (.milliseconds(100_000_000), "100000S"),
         (.milliseconds(Int64.max), "99999999S"),
     ])
     func aTimeoutHasEightDigitsAtMost(_ limit: Duration, expected: String) {

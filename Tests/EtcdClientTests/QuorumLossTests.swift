@@ -106,6 +106,11 @@ struct QuorumLossTests {
 
             #expect(try await failure { try await second.put([1], []) }.kind == .notForLearners)
             #expect(try await failure { try await second.hashKV() }.kind == .notForLearners)
+            if release.isAtLeast("3.5") {
+                #expect(try await second.withSnapshot { try await collect($0) }.count > 0)
+            } else {
+                #expect(try await failure { try await second.withSnapshot { _ in } }.kind == .notForLearners)
+            }
             #expect(try await failure { try await second.withWatch(.all) { _ in } }.kind == .notForLearners)
             // Answered by the voter then.
             #expect(try await cluster.client([learner, cluster.members[0]]).count(.all) == 1)

@@ -1,6 +1,5 @@
 import Glibc
 import Synchronization
-import TestSupport
 
 /// Passes TCP on to a port of 127.0.0.1, and cuts every connection after so many bytes of what comes back.
 final class Relay: Sendable {
@@ -15,19 +14,10 @@ final class Relay: Sendable {
     var url: String { "http://127.0.0.1:\(port)" }
 
     init(to target: Int, cuttingAfter limit: Int = .max) throws {
-        listener = try socket()
         self.target = target
         self.limit = limit
-        var address = loopback(port: 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        (listener, port) = try listeningSocket()
         let listener = listener
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw MissingPart("no port for a relay: errno \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
         startThread { [weak self] in
             while true {
                 let near = accept(listener, nil, nil)
@@ -78,54 +68,4 @@ final class Relay: Sendable {
             }
         }
     }
-}
-
-private func socket() throws -> Int32 {
-    let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { throw MissingPart("socket: errno \(errno)") }
-    return descriptor
-}
-
-private func isConnected(_ descriptor: Int32, to port: Int) throws -> Bool {
-    var address = loopback(port: port)
-    return withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-        }
-    }
-}
-
-private func loopback(port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return address
-}
-
-private func sendAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
-    var rest = bytes
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        guard count > 0 else { return false }
-        rest = rest.dropFirst(count)
-    }
-    return true
-}
-
-private func startThread(_ body: @escaping @Sendable () -> Void) {
-    final class Work: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    let work = Unmanaged.passRetained(Work(body)).toOpaque()
-    pthread_create(
-        &thread, nil,
-        { argument in
-            guard let argument else { return nil }
-            Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-            return nil
-        }, work)
-    pthread_detach(thread)
 }

@@ -85,8 +85,9 @@ struct GRPCCall: Sendable {
 
     /// Eight digits at most and a unit, as the protocol has it.
     static func timeout(_ limit: Duration) -> String {
-        let milliseconds = max(1, Int64(limit / .milliseconds(1)))
-        return milliseconds < 100_000_000 ? "\(milliseconds)m" : "\(min(99_999_999, milliseconds / 1000))S"
+        let (seconds, attoseconds) = limit.components
+        guard seconds < 99_999 else { return "\(min(99_999_999, seconds))S" }
+        return "\(max(1, seconds * 1000 + attoseconds / 1_000_000_000_000_000))m"
     }
 
     private static let timeoutField = HTTPField.Name.constant("grpc-timeout")
