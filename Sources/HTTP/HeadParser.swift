@@ -25,7 +25,8 @@ struct HeadParser {
         guard bytes <= limit else { throw .tooLarge }
         let text = String(decoding: line, as: UTF8.self)
         if isPastHead {
-            append(text, to: &trailers)
+            // After a pause libcurl hands over in one piece what it had held back.
+            for line in text.split(whereSeparator: \.isNewline) { append(line, to: &trailers) }
             return nil
         }
         if text.hasPrefix("HTTP/") {
@@ -54,7 +55,7 @@ struct HeadParser {
     }
 
     /// Lines that are no fields (an obsolete folding, a pseudo header) are dropped.
-    private func append(_ line: String, to fields: inout HTTPFields) {
+    private func append(_ line: some StringProtocol, to fields: inout HTTPFields) {
         guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
         guard let name = HTTPField.Name(String(line[..<colon])) else { return }
         let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)

@@ -130,6 +130,24 @@ struct SnapshotTests {
         }
     }
 
+    /// Pauses at every place of the stream, its end above all: libcurl must not lose what it holds back.
+    @Test func aConsumerThatHesitatesGetsTheWholeSnapshot() async throws {
+        try await EtcdCluster.run(.newest) { cluster in
+            let client = try cluster.client()
+            try await fill(client, keys: 60, valueSize: 50_000)
+            for pause in 0..<150 {
+                try await client.withSnapshot { stream in
+                    var left = stream.totalBytes
+                    for try await chunk in stream {
+                        left -= Int64(chunk.count)
+                        if left < pause << 14 { try await Task.sleep(for: .milliseconds(3)) }
+                    }
+                    #expect(left == 0)
+                }
+            }
+        }
+    }
+
     /// What goes wrong while the consumer works is its own affair: nothing is tried again.
     @Test func aFailureOfTheConsumerIsPassedOn() async throws {
         try await EtcdCluster.run(.newest, members: 1) { cluster in

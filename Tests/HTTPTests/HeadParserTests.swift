@@ -37,6 +37,13 @@ struct HeadParserTests {
         #expect(throws: HeadParser.Failure.malformed) { try read([line], into: &parser) }
     }
 
+    @Test func trailersInOnePieceAreTakenApart() throws {
+        var parser = HeadParser(limit: 1000)
+        _ = try read(["HTTP/2 200", ""], into: &parser)
+        _ = try Array("etag: z\r\nserver: y\r\n".utf8).withUnsafeBytes { try parser.read($0) }
+        #expect(parser.trailers == [.eTag: "z", .server: "y"])
+    }
+
     @Test func theLimitCountsAllLines() throws {
         var parser = HeadParser(limit: 40)
         _ = try read(["HTTP/1.1 200 OK", "A: 0123456789"], into: &parser)
