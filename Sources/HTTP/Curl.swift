@@ -97,6 +97,16 @@ final class CurlEasy {
         guard code == CURLE_OK else { throw CurlFailure(code) }
     }
 
+    /// A body that libcurl sends by itself, lent uncopied: as one with the head when it is less than 64 KiB.
+    func setBody(_ bytes: SecretBytes) {
+        lent.append(bytes)
+        set(CURLOPT_POST, 1)
+        set(CURLOPT_POSTFIELDSIZE_LARGE, offset: Int64(bytes.count))
+        bytes.withUnsafeBytes {
+            _ = cc_set_pointer(handle, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
+        }
+    }
+
     func addHeader(_ line: SecretBytes) {
         line.withTerminatedBytes { headers = curl_slist_append(headers, $0) }
         cc_set_pointer(handle, CURLOPT_HTTPHEADER, headers)

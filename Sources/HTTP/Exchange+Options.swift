@@ -26,6 +26,11 @@ extension Exchange {
             easy.set(CURLOPT_PASSWORD, text: password)
         }
         switch request.upload {
+        // libcurl 7.88 may lose an HTTP/2 response that is whole before it has noted the end of the upload.
+        case .bytes(let bytes) where configuration.version == .http2 && !bytes.isEmpty:
+            easy.setBody(SecretBytes(bytes))
+            // Else it would name one of its own.
+            if !request.hasContentType { easy.addHeader(SecretBytes("Content-Type:")) }
         case .none:
             easy.set(request.method == "HEAD" ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1)
         case .bytes, .stream:

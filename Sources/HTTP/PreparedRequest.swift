@@ -12,6 +12,7 @@ struct PreparedRequest: Sendable {
     let route: String?
     /// Lines without a line break.
     let headers: [SecretBytes]
+    let hasContentType: Bool
     let basic: (user: String, password: SecretBytes)?
     let upload: Upload
     let proxy: (url: SecretBytes, endpoint: String, port: Int)?
@@ -49,6 +50,7 @@ struct PreparedRequest: Sendable {
             route = nil
         }
         headers = lines
+        hasContentType = request.headers.contains { $0.name.canonicalName == "content-type" }
         basic = Self.basic(request.authorization)
         upload = Self.upload(request)
         proxy = try Self.proxy(proxies, to: target)

@@ -70,7 +70,7 @@ struct SnapshotTests {
     func aMemberKilledInTheMiddleIsAnError(_ release: EtcdRelease) async throws {
         try await EtcdCluster.run(release) { cluster in
             let client = try cluster.client()
-            try await fill(client, keys: 600, valueSize: 100_000)
+            try await fill(client, keys: 1200, valueSize: 50_000)
             var received: Int64 = 0
             let error = await #expect(throws: EtcdError.self) {
                 try await client.withSnapshot { stream in
@@ -88,7 +88,7 @@ struct SnapshotTests {
     @Test func aFrozenMemberIsAnErrorWithinTheIdleDeadline() async throws {
         try await EtcdCluster.run(.newest) { cluster in
             let client = try cluster.client()
-            try await fill(client, keys: 600, valueSize: 100_000)
+            try await fill(client, keys: 1200, valueSize: 50_000)
             var deadlines = EtcdClient.snapshotDeadlines()
             deadlines.idle = .seconds(2)
             var isFirst = true
@@ -108,7 +108,7 @@ struct SnapshotTests {
     @Test func leavingEarlyEndsTheTransferAndLeavesTheClientUsable() async throws {
         try await EtcdCluster.run(.newest) { cluster in
             let client = try cluster.client()
-            try await fill(client, keys: 100, valueSize: 100_000)
+            try await fill(client, keys: 200, valueSize: 50_000)
             for _ in 0..<3 {
                 let first = try await client.withSnapshot { try await $0.next() }
                 #expect(first != nil)
@@ -169,8 +169,9 @@ struct SnapshotTests {
 
 func fill(_ client: EtcdClient, keys: Int, valueSize: Int = 300) async throws {
     let value = (0..<valueSize).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-    for first in stride(from: 0, to: keys, by: 10) {
-        let puts = (first..<min(first + 10, keys)).map { Transaction.Operation.put(Array("key-\($0)"), value) }
+    let step = max(1, min(100, 50_000 / valueSize))
+    for first in stride(from: 0, to: keys, by: step) {
+        let puts = (first..<min(first + step, keys)).map { Transaction.Operation.put(Array("key-\($0)"), value) }
         _ = try await client.commit(Transaction(then: puts))
     }
 }
