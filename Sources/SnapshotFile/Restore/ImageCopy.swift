@@ -7,6 +7,8 @@ import Glibc
 struct ImageCopy: ~Copyable {
     /// Bytes after which the digest and the progress are told.
     static let step = 8 << 20
+    /// Bytes after which they are sent to the disk; each time, the file system's journal is written too.
+    private static let syncStep = 64 << 20
     /// `FICLONE` of linux/fs.h: the destination becomes what the source is.
     private static let clone: UInt = 0x4004_9409
 
@@ -30,7 +32,7 @@ struct ImageCopy: ~Copyable {
                 let count = min(Self.step, size - start)
                 if !isCloned { try copy(start, count) }
                 digest?.advance()
-                sync?.advance()
+                if (start + count) % Self.syncStep == 0 { sync?.advance() }
                 progress(start + count)
             }
         } catch {
