@@ -18,6 +18,7 @@ extension EndToEnd {
                 try await findsAnEtcdCluster(kubectl, files)
                 try await readsTheMembersOwnSecret(kubectl, files)
                 try await saysWhichRightIsMissing(kubectl, files)
+                try await missesAMember(kubectl)
                 #expect(try await forwards(in: kubectl).isEmpty)
             }
         }
@@ -80,6 +81,17 @@ extension EndToEnd {
                 refused.errors.contains("have a Role allow the verb \"get\" on statefulsets.apps"), "\(refused.errors)")
             #expect(!FileManager.default.fileExists(atPath: file))
             #expect(!FileManager.default.fileExists(atPath: "\(file).part"))
+        }
+
+        private func missesAMember(_ kubectl: Kubectl) async throws {
+            try await kubectl.output("scale", "statefulset/etcd", "--replicas=2")
+            try await kubectl.output("wait", "--for=delete", "pod/etcd-2", "--timeout=60s")
+            let quorum = try await kubectl.plugin.run("quorum", "sts/etcd", "--for", "30s")
+            #expect(quorum.succeeded, "\(quorum.output)\(quorum.errors)")
+            let health = try await kubectl.plugin.run("health", "sts/etcd")
+            #expect(health.status == 1)
+            #expect(health.errors.contains("etcd-2: it has no pod"), "\(health.errors)")
+            #expect(health.errors.contains("error: 2 of 3 members are healthy"), "\(health.errors)")
         }
 
         /// The command lines of port-forwards into the namespace that still run.

@@ -38,6 +38,27 @@ struct ArgumentTests {
         #expect(Set(declared.flatMap(\.spellings)) == ArgumentNormalizer.valued)
     }
 
+    @Test func knowsEveryFlagWithAValueOfCommandsThatSpeakToEtcd() throws {
+        struct Connection: ParsableCommand {
+            @OptionGroup var etcd: EtcdFlags
+            @OptionGroup var color: ColorOptions
+            @OptionGroup var kubernetes: KubernetesOptions
+        }
+        let declared = try CommandTree(of: Connection.self).arguments?.filter { $0.kind == .option } ?? []
+        // --user is in both, and means another user.
+        #expect(
+            Set(declared.flatMap(\.spellings))
+                == ArgumentNormalizer.valued.union(ArgumentNormalizer.etcdValued))
+    }
+
+    @Test func knowsEveryCommandThatSpeaksToEtcd() throws {
+        func names(_ tree: CommandTree) -> [String] {
+            let isOne = tree.arguments?.contains { $0.spellings.contains("--kube-user") } == true
+            return (isOne ? [tree.commandName] : []) + (tree.subcommands ?? []).flatMap(names)
+        }
+        #expect(try Set(names(CommandTree(of: Plugin.self))) == ArgumentNormalizer.etcdCommands)
+    }
+
     @Test func knowsEveryFlag() throws {
         func flags(_ tree: CommandTree) -> [CommandTree.Argument] {
             (tree.arguments ?? []).filter { $0.kind == .flag } + (tree.subcommands ?? []).flatMap(flags)
@@ -48,6 +69,17 @@ struct ArgumentTests {
         #expect(
             Set(names.filter { !$0.hasPrefix("--no-") && $0 != "--help" }).subtracting(inverted)
                 == ArgumentNormalizer.switches)
+    }
+
+    @Test func theUserOfEtcdIsNotTheKubeconfigs() {
+        let words = [
+            "members", "--user", "root", "--kube-user=admin", "--kube-user", "jane", "--endpoints", "-n", "-n", "db",
+            "--etcd-insecure-skip-tls-verify",
+        ]
+        #expect(ArgumentNormalizer.connectionFlags(in: words) == ["--user=admin", "--user", "jane", "-n", "db"])
+        #expect(
+            ArgumentNormalizer.normalize(["--endpoints", "a:1", "--cacert=ca", "members"], root: Plugin.self)
+                == ["members", "--endpoints", "a:1", "--cacert=ca"])
     }
 
     @Test func findsConnectionFlagsOnAnUnfinishedLine() {

@@ -16,7 +16,14 @@ struct CompletionTests {
         (["wait", "--ti"], ["--timeout"]),
         (["wait", "--timeout", "5s", "--ti"], []),
         (["backup", "create", "--as-group", "g", "--as-g"], ["--as-group"]),
-        (["nonsense", ""], ["validate", "backup", "restore", "wait", "version", "completion", "help"]),
+        (
+            ["nonsense", ""],
+            [
+                "validate", "backup", "restore", "snapshot", "members", "health", "quorum", "wait", "version",
+                "completion",
+                "help",
+            ]
+        ),
     ])
     func offersWhatCanStandThere(_ words: [String], expected: [String]) throws {
         #expect(try complete(words).candidates.map(\.value) == expected)
@@ -31,6 +38,8 @@ struct CompletionTests {
         (["backup", "list", "-n", ""], .namespaces),
         (["restore", "create", "--from-backup", "x"], .backups),
         (["backup", "create", ""], nil),
+        (["quorum", ""], .clusters),
+        (["members", "--endpoints", "a", ""], .clusters),
     ])
     func knowsWhoseNamesToAskFor(_ words: [String], expected: Completion.Names?) throws {
         #expect(try complete(words).names == expected)

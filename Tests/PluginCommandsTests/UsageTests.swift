@@ -84,6 +84,35 @@ struct UsageTests {
             "error: --request-timeout must not be negative; 0 is for no limit"
         ),
         (["backup", "list", "--cluster", "c"], "error: Unknown option '--cluster'. Did you mean '--user'?"),
+        (["snapshot", "save"], "error: Missing expected argument '<target-and-file> ...'"),
+        (["snapshot", "save", "a", "b", "c"], "error: give whose snapshot and one FILE, not 3 names"),
+        (
+            ["snapshot", "save", "job/x", "f"], #"error: "job/x" is no CLUSTER, statefulset/NAME or pod/NAME"#
+        ),
+        (["snapshot", "save", "main", "f", "--endpoints", "a:1"], "error: give main or --endpoints, not both"),
+        (["snapshot", "save", "/tmp", "--endpoints", "a:1"], "error: /tmp is a directory: name the file in it"),
+        (
+            ["snapshot", "save", "f", "--endpoints", "a:1", "--timeout", "0s"],
+            "error: --timeout must be more than 0"
+        ),
+        (["members", "a/b"], #"error: "a/b" is no CLUSTER, statefulset/NAME or pod/NAME"#),
+        (["members", "main", "--endpoints", "a:1"], "error: give etcdcluster/main or --endpoints, not both"),
+        (["health", "--endpoints", "a:1", "--key", "k"], "error: --key needs --cert"),
+        (
+            ["health", "--endpoints", "a:1", "--user", "root:a", "--password", "b"],
+            "error: the password is given twice: in --user and by itself"
+        ),
+        (
+            ["quorum", "--endpoints", "a:1", "--insecure-skip-tls-verify"],
+            "error: --insecure-skip-tls-verify is about the API server, which --endpoints needs none of; about etcd it is "
+                + "--etcd-insecure-skip-tls-verify"
+        ),
+        (["quorum", "--endpoints", "a:1", "--for=-1s"], "error: --for must not be negative"),
+        (["quorum", "--endpoints", "a:1", "--command-timeout", "0s"], "error: --command-timeout must be more than 0"),
+        (
+            ["members", "--endpoints", "a:1", "--tls-secret", "s"],
+            "error: --tls-secret is for a target by name; with --endpoints give files"
+        ),
     ])
     func refusesSenselessCommandLines(_ arguments: [String], firstLine: String) async throws {
         let captured = try CapturedConsole()

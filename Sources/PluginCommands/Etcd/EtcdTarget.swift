@@ -21,6 +21,11 @@ enum EtcdTarget: Hashable, Sendable {
     }
 }
 
+extension EtcdTarget {
+    /// One member alone is asked for.
+    var isOnePod: Bool { if case .pod = self { true } else { false } }
+}
+
 extension EtcdTarget: CustomStringConvertible {
     var description: String {
         switch self {

@@ -23,6 +23,8 @@ struct EtcdAccess: Sendable {
     var callLimit: Duration
     /// Whether the URLs that members advertise lead anywhere from here; those of pods do not.
     var reachesAdvertised: Bool
+    /// Whether the links are all there is: a member without one has no pod.
+    var isComplete = false
     /// Voters there are meant to be, where an object says so.
     var size: Int?
 }

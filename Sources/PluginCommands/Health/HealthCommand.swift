@@ -2,7 +2,7 @@ import ArgumentParser
 import EtcdClient
 import EtcdRecoverModel
 
-struct HealthCommand: AsyncParsableCommand {
+struct HealthCommand: SurveyCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
         abstract: "Check every member of etcd: reachable, reading, without alarms.",
@@ -16,11 +16,14 @@ struct HealthCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var survey: SurveyOptions
+    @OptionGroup(title: "etcd") var etcd: EtcdFlags
+    @OptionGroup var color: ColorOptions
+    @OptionGroup(title: "Kubernetes, for a target by name") var kubernetes: KubernetesOptions
 
     func run() async throws {
-        let console = survey.console
+        let console = color.console
         let discovers = !survey.endpointsOnly
-        let report = try await survey.withClient { access, client in
+        let report = try await withClient { access, client in
             let found = try await access.survey(client, discovers: discovers)
             return HealthReport(members: try await found.health(client))
         }

@@ -18,7 +18,8 @@ extension EtcdAccess {
             let further = furtherEndpoints(after: observations)
             if !further.isEmpty { observations += try await client.at(further).observeMembers() }
         }
-        return ClusterSurvey(observations: observations, rows: MemberRow.rows(observations, through: self))
+        return ClusterSurvey(
+            observations: observations, rows: MemberRow.rows(observations, through: self, discovers: discovers))
     }
 
     /// Of members that did not answer yet. Where the endpoints given are encrypted, none that is not is asked: it would

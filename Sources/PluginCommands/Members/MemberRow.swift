@@ -38,7 +38,9 @@ struct MemberRow: Sendable {
 
 extension MemberRow {
     /// A row for each member of the newest list, then for each answer and each failure that belongs to none of them.
-    static func rows(_ observations: [MemberObservation], through access: EtcdAccess) -> [MemberRow] {
+    static func rows(
+        _ observations: [MemberObservation], through access: EtcdAccess, discovers: Bool
+    ) -> [MemberRow] {
         var open = observations
         var unreachable = access.links.filter { $0.endpoint == nil }
         let members = observations.newestList.sorted {
@@ -56,6 +58,11 @@ extension MemberRow {
             } else if let index = unreachable.firstIndex(where: { $0.name == member.name }) {
                 let link = unreachable.remove(at: index)
                 (row.place, row.trouble) = (link.name, link.whyNot)
+            } else if member.isStarted, access.isComplete {
+                row.trouble = "\(member.name): it has no pod"
+            } else if member.isStarted, access.reachesAdvertised, discovers {
+                // All others were asked.
+                row.trouble = "\(member.name): it advertises no URL that is encrypted, and is not asked"
             }
             row.alarms = alarms.filter { $0.member == member.id }.sorted { $0.description < $1.description }
             return row

@@ -1,26 +1,11 @@
 import EtcdRecoverModel
 import KubernetesClient
 
-extension ConnectionOptions {
+extension APIServerOptions {
     /// A client of the cluster that the flags and the kubeconfig name. Sends nothing yet.
     func connect(console: Console, warnings: ShownWarnings? = nil) throws -> KubernetesClient {
-        try server.connect(user: user, console: console, warnings: warnings)
-    }
-
-    var repeated: String { server.repeated }
-}
-
-extension KubernetesOptions {
-    /// A client of the cluster that the flags and the kubeconfig name. Sends nothing yet.
-    func connect(console: Console) throws -> KubernetesClient {
-        try server.connect(user: kubeUser, console: console, warnings: nil)
-    }
-}
-
-extension APIServerOptions {
-    fileprivate func connect(user: String?, console: Console, warnings: ShownWarnings?) throws -> KubernetesClient {
         let warnings = warnings ?? ShownWarnings(on: console)
-        var configuration = try ClientConfiguration.load(flags(user: user))
+        var configuration = try ClientConfiguration.load(flags())
         configuration.userAgent = "kubectl-etcdrecover/\(Version.current)"
         if insecureSkipTLSVerify {
             console.warning("the API server's certificate is not checked (--insecure-skip-tls-verify)")
@@ -36,7 +21,7 @@ extension APIServerOptions {
         }.joined()
     }
 
-    private func flags(user: String?) throws(CommandFailure) -> ConnectionFlags {
+    private func flags() throws(CommandFailure) -> ConnectionFlags {
         var flags = ConnectionFlags()
         flags.kubeconfig = kubeconfig
         flags.context = context

@@ -2,27 +2,32 @@ import ArgumentParser
 
 /// kubectl's flags for choosing a cluster and a user, under kubectl's names but one: `--cluster` means an EtcdCluster
 /// here, so the kubeconfig's cluster is `--kube-cluster`.
-struct ConnectionOptions: ParsableArguments {
-    @OptionGroup var server: APIServerOptions
-
-    @Option(help: "Name of the kubeconfig user to use")
-    var user: String?
-
-    var namespace: String? { server.namespace }
-}
+typealias ConnectionOptions = APIServerOptions<KubectlUserFlag>
 
 /// The same for commands that speak to etcd too, where `--user` is etcd's.
-struct KubernetesOptions: ParsableArguments {
-    @OptionGroup var server: APIServerOptions
+typealias KubernetesOptions = APIServerOptions<KubeUserFlag>
 
-    @Option(
-        help: ArgumentHelp(
-            "Name of the kubeconfig user to use; kubectl calls it --user, which here is etcd's", valueName: "user"))
-    var kubeUser: String?
+/// What the flag for the kubeconfig's user is called.
+protocol UserFlag {
+    static var name: NameSpecification { get }
+    static var help: ArgumentHelp { get }
 }
 
-/// All of kubectl's connection flags but the user's.
-struct APIServerOptions: ParsableArguments {
+enum KubectlUserFlag: UserFlag {
+    static var name: NameSpecification { .customLong("user") }
+    static var help: ArgumentHelp { "Name of the kubeconfig user to use" }
+}
+
+enum KubeUserFlag: UserFlag {
+    static var name: NameSpecification { .customLong("kube-user") }
+    static var help: ArgumentHelp {
+        ArgumentHelp(
+            "Name of the kubeconfig user to use; kubectl calls it --user, which here is etcd's", valueName: "user")
+    }
+}
+
+// One group and no groups within: ArgumentParser's help takes twice as long for every level of them.
+struct APIServerOptions<User: UserFlag>: ParsableArguments {
     @Option(help: "Path of the kubeconfig file; else the files in KUBECONFIG, else ~/.kube/config", completion: .file())
     var kubeconfig: String?
 
@@ -34,6 +39,9 @@ struct APIServerOptions: ParsableArguments {
             "Name of the kubeconfig cluster to use; kubectl calls it --cluster, which here names an EtcdCluster",
             valueName: "cluster"))
     var kubeCluster: String?
+
+    @Option(name: User.name, help: User.help)
+    var user: String?
 
     @Option(
         name: [.customShort("n", allowingJoined: true), .long],

@@ -1,18 +1,18 @@
-extension KubernetesOptions {
+extension APIServerOptions {
     /// The same choice of cluster, user and namespace in kubectl's flags, for a kubectl that we run.
     func kubectlFlags(namespace: String) -> [String] {
         var flags = ["--namespace", namespace]
         let valued = [
-            ("--kubeconfig", server.kubeconfig), ("--context", server.context), ("--cluster", server.kubeCluster),
-            ("--user", kubeUser), ("--server", server.server), ("--as", server.impersonatedUser),
-            ("--as-uid", server.impersonatedUID), ("--certificate-authority", server.certificateAuthority),
-            ("--tls-server-name", server.tlsServerName), ("--token", server.token),
+            ("--kubeconfig", kubeconfig), ("--context", context), ("--cluster", kubeCluster),
+            ("--user", user), ("--server", server), ("--as", impersonatedUser),
+            ("--as-uid", impersonatedUID), ("--certificate-authority", certificateAuthority),
+            ("--tls-server-name", tlsServerName), ("--token", token),
         ]
         for (flag, value) in valued {
             if let value { flags += [flag, value] }
         }
-        for group in server.impersonatedGroups { flags += ["--as-group", group] }
-        if server.insecureSkipTLSVerify { flags.append("--insecure-skip-tls-verify") }
+        for group in impersonatedGroups { flags += ["--as-group", group] }
+        if insecureSkipTLSVerify { flags.append("--insecure-skip-tls-verify") }
         return flags
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import EtcdClient
 import EtcdRecoverModel
 
-struct QuorumCommand: AsyncParsableCommand {
+struct QuorumCommand: SurveyCommand {
     static let configuration = CommandConfiguration(
         commandName: "quorum",
         abstract: "Say whether etcd has its quorum, and what that is concluded from.",
@@ -19,6 +19,9 @@ struct QuorumCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var survey: SurveyOptions
+    @OptionGroup(title: "etcd") var etcd: EtcdFlags
+    @OptionGroup var color: ColorOptions
+    @OptionGroup(title: "Kubernetes, for a target by name") var kubernetes: KubernetesOptions
 
     @Option(
         name: .customLong("for"),
@@ -30,9 +33,9 @@ struct QuorumCommand: AsyncParsableCommand {
     func run() async throws {
         let patience = try duration(patience, flag: "--for")
         guard patience >= .zero else { throw CommandFailure("--for must not be negative", status: .usage) }
-        let console = survey.console
+        let console = color.console
         let discovers = !survey.endpointsOnly
-        let report = try await survey.withClient {
+        let report = try await withClient {
             try await QuorumReport.observe($0, $1, discovers: discovers, patience: patience)
         }
         try console.print(survey.output.map { report.json.rendered(as: $0) } ?? report.text(console.style(.output)))

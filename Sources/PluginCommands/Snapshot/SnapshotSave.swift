@@ -39,7 +39,9 @@ struct SnapshotSave: AsyncParsableCommand {
     @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
     var output: DataFormat?
 
-    @OptionGroup var options: EtcdCommandOptions
+    @OptionGroup(title: "etcd") var etcd: EtcdFlags
+    @OptionGroup var color: ColorOptions
+    @OptionGroup(title: "Kubernetes, for a target by name") var kubernetes: KubernetesOptions
 
     func validate() throws {
         switch words.count {
@@ -48,7 +50,7 @@ struct SnapshotSave: AsyncParsableCommand {
             guard EtcdTarget(words[0]) != nil else {
                 throw ValidationError("\"\(words[0])\" is no CLUSTER, statefulset/NAME or pod/NAME")
             }
-            guard options.etcd.endpoints.isEmpty else {
+            guard etcd.endpoints.isEmpty else {
                 throw ValidationError("give \(words[0]) or --endpoints, not both")
             }
         default: throw ValidationError("give whose snapshot and one FILE, not \(words.count) names")
@@ -56,10 +58,11 @@ struct SnapshotSave: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let console = options.color.console
+        let console = color.console
         let file = words[words.count - 1]
         let saving = SnapshotSaving(
-            options: options, target: words.count == 2 ? EtcdTarget(words[0]) : nil,
+            connection: EtcdConnection(etcd: etcd, kubernetes: kubernetes),
+            target: words.count == 2 ? EtcdTarget(words[0]) : nil,
             limit: try timeout.map { text throws(CommandFailure) in
                 let limit = try duration(text, flag: "--timeout")
                 guard limit > .zero else { throw CommandFailure("--timeout must be more than 0", status: .usage) }

@@ -5,7 +5,7 @@ import SnapshotFile
 
 /// Saving a snapshot: observe the members, choose one, and take its stream to where it is to go.
 struct SnapshotSaving: Sendable {
-    var options: EtcdCommandOptions
+    var connection: EtcdConnection
     var target: EtcdTarget?
     /// Of the transfer; nil: as long as it does not stall.
     var limit: Duration?
@@ -56,7 +56,7 @@ struct SnapshotSaving: Sendable {
     private func transfer(
         _ receive: @escaping @Sendable (SnapshotStream, SnapshotSaveReport) async throws -> Int64
     ) async throws -> SavedSnapshot {
-        try await options.withAccess(to: target, console: console) { access in
+        try await connection.withAccess(to: target, console: console) { access in
             let client = try access.client()
             let saved = try await transfer(access, client, receive)
             await client.shutdown()

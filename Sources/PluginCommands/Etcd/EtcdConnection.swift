@@ -1,12 +1,10 @@
-import ArgumentParser
 import EtcdClient
 import KubernetesClient
 
-/// The flags of every command that speaks to etcd.
-struct EtcdCommandOptions: ParsableArguments {
-    @OptionGroup(title: "etcd") var etcd: EtcdFlags
-    @OptionGroup var color: ColorOptions
-    @OptionGroup(title: "Kubernetes, for a target by name") var kubernetes: KubernetesOptions
+/// What the flags of a command say about the way to etcd.
+struct EtcdConnection: Sendable {
+    var etcd: EtcdFlags
+    var kubernetes: KubernetesOptions
 
     /// Runs `body` with ways to the members. Throws a usage failure when neither target nor endpoints are given, or both.
     func withAccess<Value>(
@@ -35,7 +33,7 @@ struct EtcdCommandOptions: ParsableArguments {
                 "which etcd? Give the name of an EtcdCluster, statefulset/NAME, pod/NAME, or --endpoints",
                 status: .usage)
         }
-        guard !kubernetes.server.insecureSkipTLSVerify else {
+        guard !kubernetes.insecureSkipTLSVerify else {
             throw CommandFailure(
                 "--insecure-skip-tls-verify is about the API server, which --endpoints needs none of; "
                     + "about etcd it is --etcd-insecure-skip-tls-verify", status: .usage)
@@ -77,7 +75,7 @@ struct EtcdCommandOptions: ParsableArguments {
             }
             let access = EtcdAccess(
                 links: links, tls: cluster.tls.options, login: login, callLimit: limit, reachesAdvertised: false,
-                size: cluster.size)
+                isComplete: !target.isOnePod, size: cluster.size)
             return try await body(access)
         }
     }
