@@ -88,7 +88,8 @@ struct FoundValue {
             .merging([value.key: value.value, "revision": .int(revision)]) { $1 }
     }
 
-    private func printReadable(on console: Console) throws {
+    /// For a terminal: nothing in the value can move its cursor or change its state.
+    func printReadable(on console: Console) throws {
         let value = StoredValue(entry.value)
         if let text = String(validating: entry.value.buffer, as: UTF8.self), value.isReadable {
             guard !text.isEmpty else { return console.note("the value is empty") }
