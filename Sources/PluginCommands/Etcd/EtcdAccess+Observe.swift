@@ -22,10 +22,23 @@ extension EtcdAccess {
         links.first { $0.endpoint == endpoint }?.trouble()
     }
 
-    /// `failure` as a sentence that names the pod, where there is one, and what kubectl had to say.
+    /// `failure` as a sentence, with what kubectl had to say.
     func describe(_ failure: any Error, at endpoint: EtcdEndpoint) -> String {
         let trouble = trouble(at: endpoint) ?? certificateHint(failure, endpoint)
-        return (reachesAdvertised ? "" : "\(name(of: endpoint)): ") + "\(failure)" + (trouble.map { " (\($0))" } ?? "")
+        return naming("\(failure)") + (trouble.map { " (\($0))" } ?? "")
+    }
+
+    /// `text` with the pods' names in place of the local ports that lead to them.
+    func naming(_ text: String) -> String {
+        guard !reachesAdvertised else { return text }
+        // The longest first: one may be the beginning of another.
+        let names = links.compactMap { link in link.endpoint.map { ($0.url, link.name) } }
+            .sorted { $0.0.utf8.count > $1.0.utf8.count }
+        return names.reduce(text) { text, pair in
+            let (url, name) = pair
+            let authority = url.firstRange(of: "://").map { String(url[$0.upperBound...]) } ?? url
+            return text.replacing(url, with: name).replacing(authority, with: name)
+        }
     }
 
     /// In TLS 1.3 a server that does not take the client's certificate says so after the handshake, by hanging up.

@@ -17,9 +17,10 @@ struct QuorumReport: Sendable {
         while true {
             let survey = try await access.survey(client, discovers: discovers)
             let missing = ContinuousClock.now - start
-            let verdict = judgingQuorum(
+            var verdict = judgingQuorum(
                 survey.observations, missing: patience == .zero ? .zero : missing,
                 grace: patience == .zero ? quorumGracePeriod : patience, size: access.size)
+            verdict.reasons = verdict.reasons.map(access.naming)
             let report = QuorumReport(verdict: verdict, survey: survey)
             if verdict.canDecide || missing >= patience { return report }
             try await Task.sleep(for: pause)
