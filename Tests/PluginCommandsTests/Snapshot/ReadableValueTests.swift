@@ -11,7 +11,7 @@ struct ReadableValueTests {
             Array("clear\u{1B}[2J\u{9B}2J".utf8), #"clear\x1b[2J\xc2\x9b2J"# + "\n",
             "note: binary, 13 bytes, shown with escapes; "
         ),
-        (Array("{\u{1B}[2J}".utf8), #"{\u{001B}[2J}"# + "\n", ""),
+        (Array("{\u{1B}[2J}".utf8), #"{\u{1B}[2J}"# + "\n", ""),
         (
             [0x6B, 0x38, 0x73, 0x00, 0xC3, 0xA9], #"k8s\x00\xc3\xa9"# + "\n",
             "note: protobuf, 6 bytes, shown with escapes; "
