@@ -35,7 +35,8 @@ import Testing
             for member in cluster.members.dropFirst() { await member.kill() }
             let plugin = EtcdPlugin(endpoints: [cluster.endpoints[0]])
             // It takes an election timeout until the survivor itself knows.
-            let verdict = try await plugin.json("quorum", "--for", "8s", status: 1)
+            while try await plugin.run("quorum").succeeded { try await Task.sleep(for: .milliseconds(200)) }
+            let verdict = try await plugin.json("quorum", "--for", "2s", status: 1)
             #expect(verdict["state"]?.string == "lost")
             #expect(verdict["canDecide"]?.bool == false)
             let reasons = verdict["reasons"]?.strings ?? []
