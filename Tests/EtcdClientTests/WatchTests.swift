@@ -53,12 +53,12 @@ struct WatchTests {
     @Test func aQuietWatchStaysOpenAndAFrozenMemberEndsIt() async throws {
         try await EtcdCluster.run(.newest) { cluster in
             let client = try cluster.client()
-            let options = WatchOptions(keepAlive: .milliseconds(300))
+            let options = WatchOptions(keepAlive: .seconds(2))
             try await client.withWatch(.all, options) { changes in
                 var changes = changes
                 // Longer than the silence allowed: the member answers the questions.
                 let writer = Task {
-                    try await Task.sleep(for: .seconds(2))
+                    try await Task.sleep(for: .seconds(7))
                     try await client.put(Array("a"), Array("1"))
                 }
                 #expect(try await changes.next()?.events.map(\.value) == ["put 1"])

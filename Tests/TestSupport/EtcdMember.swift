@@ -111,7 +111,8 @@ package final class EtcdMember: Sendable {
 
     /// `etcdctl` of the same release, speaking to this member as the cluster's root.
     package func etcdctl(_ arguments: [String], input: String = "") -> Command {
-        var flags = ["--endpoints", clientURL]
+        // A busy machine is no reason to fail.
+        var flags = ["--endpoints", clientURL, "--command-timeout", "60s", "--dial-timeout", "60s"]
         if let tls = options.tls {
             flags += ["--cacert", tls.authority, "--cert", tls.certificate(.root), "--key", tls.key(.root)]
         }

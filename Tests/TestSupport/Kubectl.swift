@@ -22,12 +22,12 @@ package struct Kubectl: Sendable {
     /// The output of a call that must succeed.
     @discardableResult
     package func output(_ arguments: String..., input: String = "") async throws -> String {
-        try await command(arguments, input: input).output(within: .seconds(60))
+        try await command(arguments, input: input).output(within: .seconds(180))
     }
 
     @discardableResult
     package func output(_ arguments: [String], input: String = "") async throws -> String {
-        try await command(arguments, input: input).output(within: .seconds(60))
+        try await command(arguments, input: input).output(within: .seconds(180))
     }
 
     /// Applies manifests, which must be accepted.

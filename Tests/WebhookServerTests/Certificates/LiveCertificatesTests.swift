@@ -131,7 +131,7 @@ struct LiveCertificatesTests {
     @Test func replicasRotateTogether() async throws {
         try await withFixture { fixture in
             let policy = try CertificatePolicy(
-                names: [.dns("webhook.svc")], authorityLifetime: .seconds(15), leafLifetime: .seconds(10),
+                names: [.dns("webhook.svc")], authorityLifetime: .seconds(36), leafLifetime: .seconds(24),
                 settle: .seconds(1))
             let all = (0..<3).map { _ in ServingCertificates() }
             let log = RecordedLog()

@@ -110,6 +110,7 @@ struct DeadlineTests {
             let waiting = try Socket(port: port, patience: 1)
             await waiting.send(post("{}"))
             #expect(await waiting.receive() == nil)
+            waiting.waits(upTo: 60)
             for socket in busy { #expect(await socket.answer()?.status == 200) }
             busy.removeAll()
             #expect(await waiting.answer()?.status == 400)
