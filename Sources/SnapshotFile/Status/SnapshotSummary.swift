@@ -4,7 +4,8 @@ package struct SnapshotSummary: Hashable, Sendable {
     package let hash: UInt32
     /// Of the newest change.
     package let revision: Int64
-    /// Entries of all buckets: the "total keys" of etcd up to 3.5.
+    /// As etcd's own tool counts them: entries of all buckets up to 3.5, live keys from 3.6 on, which records a storage
+    /// version.
     package let totalKeys: Int
     /// Bytes of the database, without the trailer.
     package let totalSize: Int
@@ -18,7 +19,8 @@ package struct SnapshotSummary: Hashable, Sendable {
         guard database.imageSize <= database.content.count else { throw Finding.shortened(database) }
         hash = scan.crc.value
         revision = try Keyspace(database).revision
-        totalKeys = scan.entries
+        let countsEntries = try ClusterMetadata(database).storageVersion == nil
+        totalKeys = countsEntries ? scan.entries : try LiveCount(in: Keyspace(database)).keys
         totalSize = database.imageSize
         withExtendedLifetime(database) {}
     }

@@ -20,6 +20,16 @@ struct DatabaseTests {
         #expect(verification.findings.list.map(\.description) == [])
     }
 
+    @Test func `a summary counts keys as the release does that wrote the database`() throws {
+        var history = History()
+        for _ in 0..<3 { for index in 0..<20 { history.put("k\(index)", [1]) } }
+        history.delete("k7")
+        var writer = history.writer()
+        #expect(try SnapshotSummary(of: writer.database()).totalKeys == 62)
+        writer.buckets["meta"]?.append((Array("storageVersion".utf8), Array("3.6.0".utf8)))
+        #expect(try SnapshotSummary(of: writer.database()).totalKeys == 19)
+    }
+
     @Test func `a key is found by its name, and what is not there is not`() throws {
         var history = History()
         for index in 0..<2000 { history.put("k\(index)", [1, 2, 3]) }
