@@ -35,9 +35,8 @@ struct SnapshotVerify: AsyncParsableCommand {
             try console.print(report.json.rendered(as: output))
         } else {
             let text = report.text(style: console.style(.output))
-            if !text.isEmpty { try console.print(text) }
+            try console.print(text + report.summary.printable())
         }
-        console.note(report.summary.printable())
         if report.fails(strict: strict) { throw ExitStatus.failure.exitCode }
     }
 

@@ -57,14 +57,14 @@ struct RestoreWarnings {
 
     private var encryption: String? {
         guard inherited.encryptedKeys > 0 else { return nil }
-        return "\(inherited.encryptedKeys) values are encrypted by a Kubernetes API server, which needs the "
+        return "values that a Kubernetes API server has encrypted: \(inherited.encryptedKeys). It needs the "
             + "EncryptionConfiguration of that time to read them"
     }
 
     private var leases: String? {
         guard inherited.leasedKeys > 0 else { return nil }
         return
-            "\(inherited.leasedKeys) keys are bound to leases, which start anew: whoever kept them alive must go on, or they expire"
+            "keys bound to a lease: \(inherited.leasedKeys). Leases start anew: whoever kept them alive must go on, or they expire"
     }
 
     private var leftovers: String? {

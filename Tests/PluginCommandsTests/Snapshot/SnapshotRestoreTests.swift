@@ -22,8 +22,8 @@ struct SnapshotRestoreTests {
             #expect(
                 outcome.output.contains("Start etcd with --name m0 --data-dir \(member.dataDirectory).\n")
             )
-            #expect(outcome.diagnostics.contains("1 values are encrypted by a Kubernetes API server"))
-            #expect(outcome.diagnostics.contains("1 keys are bound to leases"))
+            #expect(outcome.diagnostics.contains("values that a Kubernetes API server has encrypted: 1."))
+            #expect(outcome.diagnostics.contains("keys bound to a lease: 1."))
             try await EtcdServers.run([member]) { restored in
                 let answered = try await restored.etcdctl("get", "", "--prefix")
                 #expect(answered == served)
