@@ -1,0 +1,47 @@
+"""moto's S3 on a port of 127.0.0.1, with signatures checked: s3.py PORT CREDENTIALS-FILE
+
+Makes a user with a key by IAM, and a second one that may not list; then nothing goes without a signature. Buckets are made
+here too: `bucket`, `other`, and `locked` with object lock. Writes a line "ID SECRET" for each user to the file, which
+appears when all is ready.
+"""
+import json
+import logging
+import os
+import sys
+import threading
+
+port, target = int(sys.argv[1]), sys.argv[2]
+# Two users with a key and a policy each.
+os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "6"
+os.environ.update(AWS_ACCESS_KEY_ID="setup", AWS_SECRET_ACCESS_KEY="setup", AWS_DEFAULT_REGION="us-east-1")
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+import boto3  # noqa: E402
+from moto.server import ThreadedMotoServer  # noqa: E402
+from werkzeug.serving import WSGIRequestHandler  # noqa: E402
+
+WSGIRequestHandler.protocol_version = "HTTP/1.1"
+server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+server.start()
+endpoint = f"http://127.0.0.1:{port}"
+iam = boto3.client("iam", endpoint_url=endpoint)
+
+
+def user(name, actions):
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [statement]}))
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+users = [user("all", "*"), user("blind", ["s3:PutObject"])]
+s3 = boto3.client("s3", endpoint_url=endpoint, aws_access_key_id=users[0][0], aws_secret_access_key=users[0][1])
+for bucket in ["bucket", "other"]:
+    s3.create_bucket(Bucket=bucket)
+s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+with open(target + ".new", "w") as file:
+    file.writelines(f"{id} {secret}\n" for id, secret in users)
+os.rename(target + ".new", target)
+threading.Event().wait()
