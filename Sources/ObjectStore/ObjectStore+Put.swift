@@ -18,7 +18,7 @@ extension ObjectStore {
     package func put<Source: AsyncSequence<[UInt8], any Error> & Sendable>(
         _ source: Source, at key: ObjectKey, length: Int64? = nil, metadata: ObjectMetadata = ObjectMetadata(),
         progress: @escaping @Sendable (Int64) -> Void = { _ in },
-        seal: @escaping @Sendable (UploadedBytes) async throws -> ObjectMetadata = { _ in ObjectMetadata() }
+        seal: @escaping @Sendable (UploadedBytes) async throws -> ObjectMetadata
     ) async throws -> PutReceipt {
         var metadata = metadata
         metadata.upload = randomName()

@@ -23,17 +23,17 @@ extension S3Backend {
             }
             marker = next
         } while marker != nil
-        try await sweepRecords(prefix, before: time)
+        try await sweepRecords(before: time) { try await entries(prefix, page: $0, limit: 1000) }
         return swept
     }
 
-    private struct Upload {
+    struct Upload {
         var key: String
         var id: String
         var began: Date
     }
 
-    private func uploads(
+    func uploads(
         _ prefix: KeyPrefix, after marker: (key: String, id: String)?
     ) async throws -> ([Upload], next: (key: String, id: String)?) {
         var query = [
@@ -88,24 +88,5 @@ extension S3Backend {
             try await clock.sleep(.seconds(1))
         }
         throw StoreError.unusableAnswer(uri(key), .abort, reason: "parts of upload \(id) stay")
-    }
-
-    /// Records whose object never came to be.
-    private func sweepRecords(_ prefix: KeyPrefix, before time: Date) async throws {
-        var keys: Set<ObjectKey> = []
-        var records: [(record: ObjectKey, owner: ObjectKey)] = []
-        var page: String?
-        repeat {
-            let (objects, next) = try await entries(prefix, page: page, limit: 1000)
-            for object in objects {
-                if let owner = ObjectRecord.owner(of: object.key.text) {
-                    if object.modified < time { records.append((object.key, ObjectKey(trusted: owner.key))) }
-                } else {
-                    keys.insert(object.key)
-                }
-            }
-            page = next
-        } while page != nil
-        for (record, owner) in records where !keys.contains(owner) { try await remove(record) }
     }
 }

@@ -3,7 +3,7 @@ package import HTTP
 import HTTPTypes
 
 /// Amazon S3 and the stores that speak its language.
-package struct S3Backend: StoreBackend {
+package struct S3Backend: RecordedBackend {
     let client: S3Client
     let options: S3Options
     let clock: StoreClock
@@ -26,25 +26,23 @@ package struct S3Backend: StoreBackend {
         .s3(forBytes: length, mark: Self.partMark, parallel: options.parallelParts)
     }
 
-    package func head(_ key: ObjectKey) async throws -> StoredObject {
+    func object(_ key: ObjectKey) async throws -> StoredObject {
         let response = try await client.send(S3Call(operation: .head, method: .head, key: key.text))
-        var object = try object(key, response.head, .head)
-        // What a multipart upload learnt at its end.
-        if let upload = object.metadata?.upload, object.metadata?.sha256 == nil {
-            object.metadata = try await object.metadata?.merging(record(of: key, upload: upload))
-        }
-        return object
+        return try object(key, response.head, .head)
     }
 
-    private func record(of key: ObjectKey, upload: String) async throws -> ObjectMetadata {
-        let call = S3Call(
-            operation: .read, method: .get, key: ObjectRecord.key(of: key, upload: upload).text,
-            bodyLimit: ObjectRecord.limit)
-        do {
-            return ObjectRecord.metadata(try await client.send(call).body) ?? ObjectMetadata()
-        } catch StoreError.notFound {
-            return ObjectMetadata()
-        }
+    func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {
+        try await client.send(S3Call(operation: .read, method: .get, key: key.text, bodyLimit: limit)).body
+    }
+
+    func write(_ bytes: [UInt8], at key: ObjectKey) async throws {
+        let fields = [(name: "content-type", value: "application/json")] + options.fields
+        _ = try await client.send(
+            S3Call(operation: .put, method: .put, key: key.text, fields: fields, body: .bytes(bytes)))
+    }
+
+    func remove(_ key: ObjectKey) async throws {
+        _ = try await client.send(S3Call(operation: .delete, method: .delete, key: key.text), accepting: [404])
     }
 
     private func object(
@@ -117,17 +115,6 @@ package struct S3Backend: StoreBackend {
             throw StoreError.unusableAnswer(uri(prefix.text), .list, reason: "more pages, but no word on where")
         }
         return (objects, next)
-    }
-
-    package func delete(_ key: ObjectKey) async throws {
-        // Its record goes after it: without the object it is no more than a leftover, which the sweep knows.
-        let upload = try? await head(key).metadata?.upload
-        try await remove(key)
-        if let upload { try await remove(ObjectRecord.key(of: key, upload: upload)) }
-    }
-
-    func remove(_ key: ObjectKey) async throws {
-        _ = try await client.send(S3Call(operation: .delete, method: .delete, key: key.text), accepting: [404])
     }
 }
 

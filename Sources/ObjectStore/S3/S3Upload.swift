@@ -25,7 +25,7 @@ struct S3Upload: PartUpload {
     }
 
     func complete(_ parts: [PartReceipt], _ metadata: ObjectMetadata) async throws -> PutReceipt {
-        try await writeRecord(metadata)
+        try await backend.writeRecord(of: key, metadata)
         if !client.location.isAWS { try await backend.checkAbsent(key) }
         let list = parts.map {
             "<Part><PartNumber>\($0.number)</PartNumber><ETag>\(Self.escaped($0.tag))</ETag></Part>"
@@ -43,23 +43,11 @@ struct S3Upload: PartUpload {
         }
     }
 
-    private func writeRecord(_ metadata: ObjectMetadata) async throws {
-        let call = S3Call(
-            operation: .put, method: .put, key: ObjectRecord.key(of: key, upload: upload).text,
-            fields: [("content-type", "application/json")] + backend.options.fields,
-            body: .bytes(try ObjectRecord.bytes(metadata)))
-        _ = try await client.send(call)
-    }
-
     /// Until the store knows of no part any more: one that arrived while it was aborted may stay behind. The record goes
     /// too, unless the object is there after all.
     func abort() async throws {
         try await backend.abort(key: key.text, id: id)
-        do {
-            _ = try await client.send(S3Call(operation: .head, method: .head, key: key.text))
-        } catch StoreError.notFound {
-            try await backend.remove(ObjectRecord.key(of: key, upload: upload))
-        }
+        try await backend.removeRecord(of: key, upload: upload)
     }
 
     private static func escaped(_ text: String) -> String {

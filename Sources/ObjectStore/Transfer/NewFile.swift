@@ -25,6 +25,14 @@ final class NewFile: Sendable {
         close(descriptor)
     }
 
+    /// Takes it away now. What is kept stays.
+    func discard() {
+        isKept.withLock { isKept in
+            if !isKept { unlink(partPath) }
+            isKept = true
+        }
+    }
+
     func append(_ bytes: ArraySlice<UInt8>) throws(StoreError) {
         try writeAll(bytes, to: descriptor, path: partPath)
     }
@@ -61,4 +69,21 @@ func synchronizeDirectory(of path: String) throws(StoreError) {
     guard descriptor >= 0 else { throw .file(folder, doing: "open", reason: errorText(errno)) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .file(folder, doing: "sync", reason: errorText(errno)) }
+}
+
+/// The whole of a file of up to `limit` bytes.
+func readSmallFile(_ path: String, limit: Int) throws(StoreError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .file(path, doing: "open", reason: errorText(errno)) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw .file(path, doing: "read", reason: errorText(errno)) }
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+        guard bytes.count <= limit else { throw .file(path, doing: "read", reason: "it is larger than \(limit) bytes") }
+    }
 }

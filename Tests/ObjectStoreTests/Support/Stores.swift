@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP
+import HTTPTypes
 import TestSupport
 import Testing
 
@@ -20,6 +21,8 @@ struct Stores: Sendable {
     let blind: AWSCredentials
     let gcsPort: Int
     let http: HTTPClient
+    /// Of the file backend.
+    let directory: String
 
     static func run(_ body: @Sendable () async throws -> Void) async throws {
         let folder = try TemporaryDirectory()
@@ -41,7 +44,9 @@ struct Stores: Sendable {
                     let words = line.split(separator: " ").map(String.init)
                     return AWSCredentials(accessKeyID: words[0], secretAccessKey: SecretBytes(words[1]))
                 }
-                let stores = Stores(s3Port: s3Port, all: users[0], blind: users[1], gcsPort: gcsPort, http: client)
+                let stores = Stores(
+                    s3Port: s3Port, all: users[0], blind: users[1], gcsPort: gcsPort, http: client,
+                    directory: folder.path(of: "files"))
                 try await $running.withValue(stores) { try await body() }
             }
         }
@@ -73,6 +78,14 @@ struct Stores: Sendable {
         return S3Backend(
             S3Location(bucket: bucket, region: region, endpoint: "http://127.0.0.1:\(port ?? s3Port)"),
             http: http ?? self.http, credentials: credentials ?? CredentialCache { signer }, options: options,
+            policy: policy, clock: clock)
+    }
+}
+
+extension Stores {
+    func gcs(port: Int? = nil, policy: RetryPolicy = .test, clock: StoreClock = .test) -> GCSBackend {
+        GCSBackend(
+            GCSLocation(bucket: "bucket", endpoint: "http://127.0.0.1:\(port ?? gcsPort)"), http: http, token: nil,
             policy: policy, clock: clock)
     }
 }
