@@ -96,7 +96,7 @@ extension ServedStores {
         func aSourceThatBreaksLeavesNothing(_ kind: StoreKind, _ count: Int) async throws {
             let (store, folder) = (try kind.make(), try folder())
             await #expect(throws: Chunks.Broken.self) {
-                try await store.put(.breaking(after: pattern(count)), at: folder.key("a.db")) { _ in
+                try await store.put(Chunks.breaking(after: pattern(count)), at: folder.key("a.db")) { _ in
                     Issue.record("sealed a source that broke")
                     return ObjectMetadata()
                 }
@@ -142,8 +142,9 @@ extension ServedStores {
                 try await Task.sleep(for: .seconds(3600))
                 return []
             }
-            await #expect(throws: StoreError.sourceTooSlow(store.uri(folder.key("a.db")), limit: .seconds(600))) {
-                try await store.put(source, at: folder.key("a.db")) { _ in ObjectMetadata() }
+            let key = try folder.key("a.db")
+            await #expect(throws: StoreError.sourceTooSlow(store.uri(key), limit: .seconds(600))) {
+                try await store.put(source, at: key) { _ in ObjectMetadata() }
             }
             try await expectNothing(in: folder, of: store)
         }
@@ -275,10 +276,14 @@ extension ServedStores {
                 #expect(try await s3.entries(folder, page: nil, limit: 1000).objects.isEmpty)
                 #expect(try await s3.uploads(folder, after: nil).0.isEmpty)
             } else if let file = store.backend as? FileBackend {
-                let left = FileManager.default.enumerator(atPath: "\(file.root)/\(folder.text)")?.compactMap { name in
-                    (name as? String).flatMap { $0.contains(".") ? $0 : nil }
-                }
-                #expect((left ?? []).isEmpty)
+                let names = (try? FileManager.default.subpathsOfDirectory(atPath: "\(file.root)/\(folder.text)")) ?? []
+                #expect(
+                    names.filter { name in
+                        var isDirectory = false
+                        _ = FileManager.default.fileExists(
+                            atPath: "\(file.root)/\(folder.text)\(name)", isDirectory: &isDirectory)
+                        return !isDirectory
+                    }.isEmpty)
             }
             #expect(try await store.list(folder).objects.isEmpty)
         }

@@ -1,6 +1,6 @@
 """moto's S3 on a port of 127.0.0.1, with signatures checked: s3.py PORT CREDENTIALS-FILE
 
-Makes a user with a key by IAM, and a second one that may not list; then nothing goes without a signature. Buckets are made
+Makes users with a key each by IAM: two that may do everything, the second between them only write; then nothing goes without a signature. Buckets are made
 here too: `bucket`, `other`, and `locked` with object lock. Writes a line "ID SECRET" for each user to the file, which
 appears when all is ready.
 """
@@ -11,8 +11,8 @@ import sys
 import threading
 
 port, target = int(sys.argv[1]), sys.argv[2]
-# Two users with a key and a policy each.
-os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "6"
+# Three users with a key and a policy each.
+os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "9"
 os.environ.update(AWS_ACCESS_KEY_ID="setup", AWS_SECRET_ACCESS_KEY="setup", AWS_DEFAULT_REGION="us-east-1")
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
@@ -36,7 +36,7 @@ def user(name, actions):
     return key["AccessKeyId"], key["SecretAccessKey"]
 
 
-users = [user("all", "*"), user("blind", ["s3:PutObject"])]
+users = [user("all", "*"), user("blind", ["s3:PutObject"]), user("other", "*")]
 s3 = boto3.client("s3", endpoint_url=endpoint, aws_access_key_id=users[0][0], aws_secret_access_key=users[0][1])
 for bucket in ["bucket", "other"]:
     s3.create_bucket(Bucket=bucket)

@@ -9,10 +9,11 @@ package struct GCSBackend: RecordedBackend {
     /// `token` nil: requests go without one, as emulators take them. An endpoint of one's own never gets one.
     package init(
         _ location: GCSLocation, http: HTTPClient, token: CredentialCache<GoogleToken>?,
-        policy: RetryPolicy = RetryPolicy(), clock: StoreClock = .system
+        deadlines: StoreDeadlines = StoreDeadlines(), policy: RetryPolicy = RetryPolicy(), clock: StoreClock = .system
     ) {
         client = GCSClient(
-            location: location, http: http, token: location.endpoint == nil ? token : nil, policy: policy, clock: clock)
+            location: location, http: http, token: location.endpoint == nil ? token : nil, deadlines: deadlines,
+            policy: policy, clock: clock)
     }
 
     package func uri(_ key: String) -> String { client.uri(key) }
@@ -44,7 +45,7 @@ package struct GCSBackend: RecordedBackend {
         let url = client.location.objectURL("", [("uploadType", "media"), ("name", key.text)], upload: true)
         _ = try await client.send(
             .init(
-                operation: .put, method: .post, key: key.text, url: url, headers: [.contentType: "application/json"],
+                operation: .put, method: .post, key: key.text, url: url, headers: [.contentType: "application/octet-stream"],
                 body: .bytes(bytes)))
     }
 

@@ -7,6 +7,7 @@ struct GCSClient: Sendable {
     let location: GCSLocation
     let http: HTTPClient
     let token: CredentialCache<GoogleToken>?
+    let deadlines: StoreDeadlines
     let policy: RetryPolicy
     let clock: StoreClock
 
@@ -17,7 +18,7 @@ struct GCSClient: Sendable {
         var url: String
         var headers: HTTPFields = [:]
         var body = RequestBody.none
-        var deadlines = Deadlines.call
+        var deadlines = StoreDeadlines.Kind.call
         var bodyLimit = 16 << 20
     }
 
@@ -44,7 +45,7 @@ struct GCSClient: Sendable {
     /// One try, and another with a new token where the first was refused.
     func once(_ call: Call, accepting statuses: Set<Int>) async throws -> Response {
         try await withToken(call) { request in
-            let response = try await http.send(request, deadlines: call.deadlines, bodyLimit: call.bodyLimit)
+            let response = try await http.send(request, deadlines: deadlines[call.deadlines], bodyLimit: call.bodyLimit)
             return (response.head, statuses.contains(response.status.code) ? nil : response.body, response)
         }
     }
@@ -55,7 +56,7 @@ struct GCSClient: Sendable {
         while true {
             do {
                 let result: Result<Void, any Error> = try await withToken(call) { request in
-                    try await http.withResponse(to: request, deadlines: call.deadlines) { head, body in
+                    try await http.withResponse(to: request, deadlines: deadlines[call.deadlines]) { head, body in
                         guard [200, 206].contains(head.status.code) else {
                             return (head, try await body.collect(upTo: 64 << 10), .success(()))
                         }

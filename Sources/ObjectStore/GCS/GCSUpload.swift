@@ -146,7 +146,7 @@ final class GCSUpload: PartUpload {
         let range = offset < end ? "\(offset)-\(end - 1)" : "*"
         var call = call("bytes \(range)/\(total.map(String.init) ?? "*")", total)
         call.body = part.requestBody(from: from)
-        call.deadlines = .transfer
+        call.deadlines = total == nil ? .transfer : .completion
         return try await client.once(call, accepting: Self.statuses)
     }
 

@@ -68,7 +68,7 @@ extension S3Backend {
     }
 
     /// Sizes of the first thousand; `nil` when there is no such upload.
-    private func parts(key: String, id: String) async throws -> [Int64]? {
+    func parts(key: String, id: String) async throws -> [Int64]? {
         let call = S3Call(operation: .listParts, method: .get, key: key, query: [("uploadId", id)])
         let response = try await client.send(call, accepting: [404])
         guard response.status.code != 404 else { return nil }

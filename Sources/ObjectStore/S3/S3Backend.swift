@@ -11,10 +11,10 @@ package struct S3Backend: RecordedBackend {
     /// `credentials` nil: requests go unsigned. `http` should have `sharesConnections` off.
     package init(
         _ location: S3Location, http: HTTPClient, credentials: CredentialCache<AWSCredentials>?,
-        options: S3Options = S3Options(), policy: RetryPolicy = RetryPolicy(), clock: StoreClock = .system
+        options: S3Options = S3Options(), deadlines: StoreDeadlines = StoreDeadlines(), policy: RetryPolicy = RetryPolicy(), clock: StoreClock = .system
     ) {
         client = S3Client(
-            location, http: http, credentials: credentials, policy: policy, clock: clock,
+            location, http: http, credentials: credentials, deadlines: deadlines, policy: policy, clock: clock,
             sendsContentMD5: options.sendsContentMD5 || options.retention != nil)
         self.options = options
         self.clock = clock

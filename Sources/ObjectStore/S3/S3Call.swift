@@ -11,7 +11,7 @@ struct S3Call: Sendable {
     var query: [(name: String, value: String)] = []
     var fields: [(name: String, value: String)] = []
     var body: PartBody?
-    var deadlines = Deadlines.call
+    var deadlines = StoreDeadlines.Kind.call
     var bodyLimit = 16 << 20
 
     var encodedQuery: [(name: String, value: String)] {

@@ -11,6 +11,7 @@ final class S3Client: Sendable {
     private let http: HTTPClient
     /// `nil`: requests go unsigned, as public buckets and test servers take them.
     private let credentials: CredentialCache<AWSCredentials>?
+    private let deadlines: StoreDeadlines
     private let policy: RetryPolicy
     private let clock: StoreClock
     private let learnt: Mutex<Learnt>
@@ -24,11 +25,12 @@ final class S3Client: Sendable {
 
     init(
         _ location: S3Location, http: HTTPClient, credentials: CredentialCache<AWSCredentials>?,
-        policy: RetryPolicy, clock: StoreClock, sendsContentMD5: Bool
+        deadlines: StoreDeadlines, policy: RetryPolicy, clock: StoreClock, sendsContentMD5: Bool
     ) {
         self.location = location
         self.http = http
         self.credentials = credentials
+        self.deadlines = deadlines
         self.policy = policy
         self.clock = clock
         learnt = Mutex(
@@ -40,7 +42,7 @@ final class S3Client: Sendable {
     /// The response to a call that succeeded, read whole. `accepting`: further statuses that are no failure.
     func send(_ call: S3Call, accepting statuses: Set<Int> = []) async throws -> Response {
         try await repeating(call) { request in
-            let response = try await http.send(request, deadlines: call.deadlines, bodyLimit: call.bodyLimit)
+            let response = try await http.send(request, deadlines: deadlines[call.deadlines], bodyLimit: call.bodyLimit)
             let answer = S3Answer(response.head, body: response.body)
             if answer.code.isEmpty || !(200..<300).contains(answer.status), statuses.contains(answer.status) {
                 return .done(response)
@@ -54,7 +56,7 @@ final class S3Client: Sendable {
         _ call: S3Call, receive: (ResponseHead, ResponseBody) async throws -> Void
     ) async throws {
         let result: Result<Void, any Error> = try await repeating(call) { request in
-            try await http.withResponse(to: request, deadlines: call.deadlines) { head, body in
+            try await http.withResponse(to: request, deadlines: deadlines[call.deadlines]) { head, body in
                 guard head.status.code == 200 || head.status.code == 206 else {
                     return .refused(S3Answer(head, body: try await body.collect(upTo: 64 << 10)))
                 }

@@ -49,6 +49,8 @@ enum S3Step: Equatable {
                 return move(to: answer.region, corrections, from: region)
             case (_, let code) where expiredCodes.contains(code):
                 return corrections.renewals < 2 ? .renewCredentials : .giveUp
+            case (403, "") where isSkewed(answer, now) && !corrections.hasCorrectedClock:
+                return .correctClock(answer.date?.timeIntervalSince(now) ?? 0)
             // An expired token too is told without a word where the answer has no body.
             case (400, ""), (403, ""):
                 return corrections.renewals < 1 ? .renewCredentials : .giveUp
@@ -65,6 +67,11 @@ enum S3Step: Equatable {
             default: return .giveUp
             }
         }
+    }
+
+    /// S3 takes a quarter of an hour either way, and a HEAD that it refuses does not say why.
+    private static func isSkewed(_ answer: S3Answer, _ now: Date) -> Bool {
+        answer.date.map { abs($0.timeIntervalSince(now)) > 600 } ?? false
     }
 
     private static func move(to region: String?, _ corrections: S3Corrections, from current: String) -> S3Step {

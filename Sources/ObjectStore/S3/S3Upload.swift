@@ -32,11 +32,9 @@ struct S3Upload: PartUpload {
         }
         let document =
             "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\(list.joined())</CompleteMultipartUpload>"
-        var call = S3Call(
+        let call = S3Call(
             operation: .complete, method: .post, key: key.text, query: [("uploadId", id)],
-            fields: [("content-type", "application/xml")], body: .bytes(Array(document.utf8)))
-        // The store may take minutes to put the parts together.
-        call.deadlines = Deadlines(total: .seconds(900), idle: .seconds(300))
+            fields: [("content-type", "application/xml")], body: .bytes(Array(document.utf8)), deadlines: .completion)
         let size = parts.reduce(0) { $0 + $1.size }
         return try await backend.conditionally(call, key, size, metadata) { response in
             _ = try client.xml(response, "CompleteMultipartUploadResult", call)

@@ -19,6 +19,8 @@ struct Stores: Sendable {
     let all: AWSCredentials
     /// May write objects, and look at none.
     let blind: AWSCredentials
+    /// May do everything too.
+    let other: AWSCredentials
     let gcsPort: Int
     let http: HTTPClient
     /// Of the file backend.
@@ -45,7 +47,7 @@ struct Stores: Sendable {
                     return AWSCredentials(accessKeyID: words[0], secretAccessKey: SecretBytes(words[1]))
                 }
                 let stores = Stores(
-                    s3Port: s3Port, all: users[0], blind: users[1], gcsPort: gcsPort, http: client,
+                    s3Port: s3Port, all: users[0], blind: users[1], other: users[2], gcsPort: gcsPort, http: client,
                     directory: folder.path(of: "files"))
                 try await $running.withValue(stores) { try await body() }
             }
