@@ -102,23 +102,25 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
         through upload: any PartUpload
     ) async throws -> [PartReceipt] {
         var next = part.take()
-        return try await withThrowingTaskGroup(of: PartReceipt.self) { group in
+        return try await withThrowingTaskGroup(of: SentPart.self) { group in
             var receipts: [PartReceipt] = []
             var number = 0
-            // Nothing holds a part here once it is on its way: while the next one is read it may be done with.
-            while let part = next.take() {
+            while let isLast = next?.isLast {
                 number += 1
-                while number - 1 - receipts.count >= layout.inFlight(atPart: number), let sent = try await group.next()
+                while number - 1 - receipts.count >= layout.inFlight(atPart: number),
+                    let sent = try await group.next()
                 {
-                    receipts.append(sent)
+                    receipts.append(sent.receipt)
+                    reader.reuse(sent.bytes)
                 }
-                let isLast = part.isLast
-                group.addTask { [number] in
-                    try await upload.send(part.body, number: number, isLast: isLast)
+                // Nothing else holds the part from here on: while the next one is read it may be done with.
+                group.addTask { [number, part = next.take()] in
+                    let body = part?.body ?? .bytes([])
+                    return SentPart(try await upload.send(body, number: number, isLast: isLast), of: body)
                 }
                 if !isLast { next = try await read(from: reader) }
             }
-            for try await sent in group { receipts.append(sent) }
+            for try await sent in group { receipts.append(sent.receipt) }
             return receipts.sorted { $0.number < $1.number }
         }
     }
@@ -137,6 +139,18 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
     {
         // Awaited right here.
         try await Task { try await work() }.value
+    }
+}
+
+private struct SentPart: Sendable {
+    let receipt: PartReceipt
+    /// Free to be filled anew. Allocated once for each part that is on its way: what the allocator keeps of freed ones
+    /// would be several times that.
+    let bytes: [UInt8]
+
+    init(_ receipt: PartReceipt, of body: PartBody) {
+        self.receipt = receipt
+        if case .bytes(let bytes) = body { self.bytes = bytes } else { bytes = [] }
     }
 }
 

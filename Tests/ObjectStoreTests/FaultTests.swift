@@ -28,7 +28,8 @@ extension ServedStores {
 
         private func store(_ proxy: FaultProxy, clock: StoreClock = .test) throws -> ObjectStore {
             ObjectStore(
-                try Stores.current.s3(port: proxy.port, clock: clock), limits: TransferLimits(retry: .test), clock: clock)
+                try Stores.current.s3(port: proxy.port, clock: clock), limits: TransferLimits(retry: .test),
+                clock: clock)
         }
 
         @discardableResult
@@ -117,7 +118,10 @@ extension ServedStores {
                 "another ETag",
                 .edit { response in
                     response.split(separator: "\r\n", omittingEmptySubsequences: false)
-                        .map { $0.lowercased().hasPrefix("etag:") ? "ETag: \"0123456789abcdef0123456789abcdef\"" : String($0) }
+                        .map {
+                            $0.lowercased().hasPrefix("etag:")
+                                ? "ETag: \"0123456789abcdef0123456789abcdef\"" : String($0)
+                        }
                         .joined(separator: "\r\n")
                 }
             ),
@@ -228,7 +232,9 @@ extension ServedStores {
             let clock = StoreClock(now: { now.addingTimeInterval(-3 * 86_400) }, sleep: { _ in }, jitter: { 0.5 })
             try await put(Self.large, in: try store(proxy, clock: clock))
             try await expectWhole(Self.large)
-            #expect(proxy.requests.filter { $0.field("x-amz-date")?.hasPrefix(S3Time.stamp(now).prefix(8)) == false }.count == 1)
+            #expect(
+                proxy.requests.filter { $0.field("x-amz-date")?.hasPrefix(S3Time.stamp(now).prefix(8)) == false }.count
+                    == 1)
         }
 
         @Test func givesUpOnAClockThatStaysWrong() async throws {
@@ -248,7 +254,9 @@ extension ServedStores {
                 return fetches.withLock { $0 } == 1 ? old : new
             }
             let proxy = try proxy { request, before in
-                let isLate = before.contains(where: \.isPart) && request.field("authorization")?.contains(old.accessKeyID) == true
+                let isLate =
+                    before.contains(where: \.isPart)
+                    && request.field("authorization")?.contains(old.accessKeyID) == true
                 return isLate ? .error(400, "ExpiredToken") : .forward
             }
             let backend = stores.s3(port: proxy.port, credentials: cache)
@@ -273,7 +281,7 @@ extension ServedStores {
                 request.isPart(2) && before.filter { $0.isPart(2) }.count < 1 ? .stall : .forward
             }
             let stores = try Stores.current
-            let deadlines = StoreDeadlines(transfer: Deadlines(total: nil, idle: .seconds(2)))
+            let deadlines = StoreDeadlines(transfer: Deadlines(total: nil, idle: .seconds(10)))
             let backend = S3Backend(
                 S3Location(bucket: "bucket", endpoint: "http://127.0.0.1:\(proxy.port)"), http: stores.http,
                 credentials: CredentialCache { stores.all }, deadlines: deadlines, policy: .test, clock: .test)
@@ -322,7 +330,11 @@ extension ServedStores {
             let hasReplaced = Mutex(false)
             await #expect(throws: StoreError.changed(store.uri(key))) {
                 try await store.read(object) { _ in
-                    guard hasReplaced.withLock({ replaced in defer { replaced = true }; return !replaced }) else { return }
+                    guard
+                        hasReplaced.withLock({ replaced in
+                            defer { replaced = true }; return !replaced
+                        })
+                    else { return }
                     try await direct.delete(key)
                     try await put([1, 2, 3], in: direct)
                 }
@@ -343,7 +355,9 @@ extension ServedStores {
             let target = try TemporaryDirectory()
             let actual = try Digest.sha256([UInt8](repeating: UInt8(ascii: "x"), count: body.count)).description
             let expected = try Digest.sha256(body).description
-            await #expect(throws: StoreError.damaged(store.uri(key), expected: expected, actual: actual)) { try await store.download(key, to: target.path(of: "a.db")) }
+            await #expect(throws: StoreError.damaged(store.uri(key), expected: expected, actual: actual)) {
+                try await store.download(key, to: target.path(of: "a.db"))
+            }
             #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).isEmpty)
         }
     }

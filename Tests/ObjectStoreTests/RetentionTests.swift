@@ -67,7 +67,8 @@ struct RetentionTests {
         var deeper = try snapshot(0)
         deeper.key = try ObjectKey("etcd/c/old/b-20200101T000000Z.db")
         let others = [
-            try snapshot(0, directory: "c-prod"), try snapshot(0, cluster: "ns/other"), try snapshot(0, directory: "cc"),
+            try snapshot(0, directory: "c-prod"), try snapshot(50, cluster: "ns/other"),
+            try snapshot(0, directory: "cc"),
             named, deeper,
         ]
         let plan = plan(mine + others, keep: 1)

@@ -38,7 +38,9 @@ struct ObjectKeyTests {
         #expect(SnapshotName.time(inKey: key.text) == time)
     }
 
-    @Test(arguments: ["a.db", "x-20261302T030405Z.db", "x-20260102T030405Z", "20260102T030405Z.db", "x_20260102T030405Z.db"])
+    @Test(arguments: [
+        "a.db", "x-20261302T030405Z.db", "x-20260102T030405Z", "20260102T030405Z.db", "x_20260102T030405Z.db",
+    ])
     func otherNamesHaveNoTime(_ key: String) {
         #expect(SnapshotName.time(inKey: key) == nil)
     }
@@ -114,7 +116,8 @@ struct XMLReaderTests {
 
     @Test(arguments: [
         "", "x", "<a>", "<a></b>", "<a><b></a></b>", "<a/><b/>", "<a>&x;</a>", "<a>&#0;</a>", "<a>&#xD800;</a>",
-        "<a>&#99999999;</a>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a b=c/>", "<a b=\"<\"/>", "<a b=\"1\"c=\"2\"/>",
+        "<a>&#99999999;</a>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a b=c/>", "<a b=\"<\"/>",
+        "<a b=\"1\"c=\"2\"/>",
         "<a>\u{1}</a>", "<a><![CDATA[x</a>", "<!-- x", "<a", "<a b", "</a>", "< a/>", "<a>&amp</a>",
         String(repeating: "<a>", count: 17) + String(repeating: "</a>", count: 17),
     ])

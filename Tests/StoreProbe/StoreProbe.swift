@@ -3,7 +3,6 @@ import Glibc
 import HTTP
 import ObjectStore
 
-
 /// Moves bytes to and from S3 in a process of its own, so that it can be killed, timed and measured:
 ///
 ///     StoreProbe put ENDPOINT BUCKET KEY BYTES [HANG-AFTER-BYTES]

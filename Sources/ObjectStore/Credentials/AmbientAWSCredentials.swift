@@ -70,7 +70,8 @@ package struct AmbientAWSCredentials: Sendable {
     private func container(_ uri: String) async throws -> AWSCredentials {
         guard Self.isTrusted(uri) else {
             throw StoreError.noCredentials(
-                reason: "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor an address of this machine or its link")
+                reason: "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor an address of this machine or its link"
+            )
         }
         var request = Request(.get, uri)
         if let file = environment.value("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
@@ -78,7 +79,8 @@ package struct AmbientAWSCredentials: Sendable {
         } else if let token = environment.value("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
             request.authorization = .token(SecretBytes(token), field: .authorization)
         }
-        let response = try await environment.ask("the container's credentials service", request, over: environment.local)
+        let response = try await environment.ask(
+            "the container's credentials service", request, over: environment.local)
         return try Answer.credentials(response.body, from: "the container's credentials service")
     }
 
@@ -89,7 +91,8 @@ package struct AmbientAWSCredentials: Sendable {
         guard !authority.contains("@") else { return false }
         let hosts = ["127.0.0.1", "localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
         return hosts.contains { host in
-            authority == host || authority.hasPrefix(host + ":") && authority.dropFirst(host.count + 1).allSatisfy(\.isNumber)
+            authority == host
+                || authority.hasPrefix(host + ":") && authority.dropFirst(host.count + 1).allSatisfy(\.isNumber)
         }
     }
 

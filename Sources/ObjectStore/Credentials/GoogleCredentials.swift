@@ -48,7 +48,8 @@ package struct GoogleServiceAccount: Sendable {
         let form =
             "grant_type=\(PercentEncoding.component("urn:ietf:params:oauth:grant-type:jwt-bearer"))&assertion=\(try assertion(at: now))"
         let request = Request(
-            .post, tokenURI, headers: [.contentType: "application/x-www-form-urlencoded"], body: .bytes(Array(form.utf8)))
+            .post, tokenURI, headers: [.contentType: "application/x-www-form-urlencoded"],
+            body: .bytes(Array(form.utf8)))
         let response = try await environment.ask("Google's token endpoint", request, over: environment.http)
         return try GoogleTokenAnswer.token(response.body, from: "Google's token endpoint", now: now)
     }

@@ -45,7 +45,8 @@ package struct GCSBackend: RecordedBackend {
         let url = client.location.objectURL("", [("uploadType", "media"), ("name", key.text)], upload: true)
         _ = try await client.send(
             .init(
-                operation: .put, method: .post, key: key.text, url: url, headers: [.contentType: "application/octet-stream"],
+                operation: .put, method: .post, key: key.text, url: url,
+                headers: [.contentType: "application/octet-stream"],
                 body: .bytes(bytes)))
     }
 

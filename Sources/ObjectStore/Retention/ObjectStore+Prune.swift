@@ -15,7 +15,8 @@ extension ObjectStore {
     }
 
     /// Deletes what the plan says, oldest first; what cannot be deleted does not hold up the rest.
-    package func prune(_ plan: RetentionPlan) async throws -> (deleted: [ObjectKey], failed: [(ObjectKey, StoreError)]) {
+    package func prune(_ plan: RetentionPlan) async throws -> (deleted: [ObjectKey], failed: [(ObjectKey, StoreError)])
+    {
         var deleted: [ObjectKey] = []
         var failed: [(ObjectKey, StoreError)] = []
         for object in plan.delete {

@@ -18,7 +18,7 @@ extension S3Backend {
         let call = S3Call(
             operation: .begin, method: .post, key: key.text, query: [("uploads", "")],
             fields: creationFields(metadata))
-        let answer = try client.xml(try await client.send(call), "InitiateMultipartUploadResult", call)
+        let answer = try client.xml(try await client.send(call), "InitiateMultipartUpload", call)
         guard let id = answer.text("UploadId"), !id.isEmpty else {
             throw StoreError.unusableAnswer(uri(key.text), .begin, reason: "no UploadId")
         }

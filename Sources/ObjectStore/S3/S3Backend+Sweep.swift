@@ -42,7 +42,7 @@ extension S3Backend {
         ]
         if let marker { query += [("key-marker", marker.key), ("upload-id-marker", marker.id)] }
         let call = S3Call(operation: .listUploads, method: .get, key: "", query: query)
-        let listing = try client.xml(try await client.send(call), "ListMultipartUploadsResult", call)
+        let listing = try client.xml(try await client.send(call), "ListMultipartUploads", call)
         let isEncoded = listing.text("EncodingType") == "url"
         func decoded(_ key: String) -> String { isEncoded ? PercentEncoding.decoded(key, plusIsSpace: true) : key }
         let uploads = listing.all("Upload").compactMap { entry -> Upload? in
@@ -72,7 +72,7 @@ extension S3Backend {
         let call = S3Call(operation: .listParts, method: .get, key: key, query: [("uploadId", id)])
         let response = try await client.send(call, accepting: [404])
         guard response.status.code != 404 else { return nil }
-        return try client.xml(response, "ListPartsResult", call).all("Part").compactMap { part in
+        return try client.xml(response, "ListParts", call).all("Part").compactMap { part in
             part.text("Size").flatMap { Int64($0) }
         }
     }

@@ -11,7 +11,8 @@ package struct S3Backend: RecordedBackend {
     /// `credentials` nil: requests go unsigned. `http` should have `sharesConnections` off.
     package init(
         _ location: S3Location, http: HTTPClient, credentials: CredentialCache<AWSCredentials>?,
-        options: S3Options = S3Options(), deadlines: StoreDeadlines = StoreDeadlines(), policy: RetryPolicy = RetryPolicy(), clock: StoreClock = .system
+        options: S3Options = S3Options(), deadlines: StoreDeadlines = StoreDeadlines(),
+        policy: RetryPolicy = RetryPolicy(), clock: StoreClock = .system
     ) {
         client = S3Client(
             location, http: http, credentials: credentials, deadlines: deadlines, policy: policy, clock: clock,
@@ -99,7 +100,7 @@ package struct S3Backend: RecordedBackend {
         ]
         if let page { query.append(("continuation-token", page)) }
         let call = S3Call(operation: .list, method: .get, key: "", query: query)
-        let listing = try client.xml(try await client.send(call), "ListBucketResult", call)
+        let listing = try client.xml(try await client.send(call), "ListBucket", call)
         let isEncoded = listing.text("EncodingType") == "url"
         let objects = try listing.all("Contents").map { entry in
             guard let key = entry.text("Key"), let size = entry.text("Size").flatMap({ Int64($0) }) else {
@@ -119,11 +120,11 @@ package struct S3Backend: RecordedBackend {
 }
 
 extension S3Client {
-    /// The document a response must be.
+    /// The document a response must be. What stores call it ends in `Result` or `Response`.
     func xml(_ response: Response, _ name: String, _ call: S3Call) throws -> XMLElement {
         do {
             let root = try XMLReader.read(response.body)
-            guard root.name == name else {
+            guard [name + "Result", name + "Response"].contains(root.name) else {
                 throw StoreError.unusableAnswer(uri(call.key), call.operation, reason: "<\(root.name)> for <\(name)>")
             }
             return root

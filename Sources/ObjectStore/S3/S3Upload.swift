@@ -37,7 +37,7 @@ struct S3Upload: PartUpload {
             fields: [("content-type", "application/xml")], body: .bytes(Array(document.utf8)), deadlines: .completion)
         let size = parts.reduce(0) { $0 + $1.size }
         return try await backend.conditionally(call, key, size, metadata) { response in
-            _ = try client.xml(response, "CompleteMultipartUploadResult", call)
+            _ = try client.xml(response, "CompleteMultipartUpload", call)
         }
     }
 

@@ -1,4 +1,5 @@
-/// Keeps a transfer below a number of bytes per second, over bursts of up to a quarter of a second. No clock of its own.
+/// Keeps a transfer at a number of bytes per second; what it fell behind is made up for by a quarter of a second at most. No
+/// clock of its own.
 package struct Pacer: Hashable, Sendable {
     package let bytesPerSecond: Int
     /// When all that was let through so far would have gone through at an even pace.

@@ -5,6 +5,7 @@ struct PartCutter: ~Copyable {
     private(set) var number = 1
     private var size: Int
     private var bytes: [UInt8] = []
+    private var spare: [[UInt8]] = []
     private var spool: SpoolWriter?
 
     init(_ layout: PartLayout) {
@@ -12,8 +13,6 @@ struct PartCutter: ~Copyable {
         size = layout.size(ofPart: 1)
     }
 
-    /// Nothing but the first part has been filled so far.
-    var isFirst: Bool { number == 1 }
     private var filled = 0
     private var isSpooled: Bool { size > layout.memoryLimit }
     var isFull: Bool { filled == size }
@@ -25,11 +24,16 @@ struct PartCutter: ~Copyable {
             if spool == nil { spool = try SpoolWriter() }
             try spool?.append(taken)
         } else {
-            if number > 1, bytes.isEmpty { bytes.reserveCapacity(size) }
+            // A small object takes what it needs; beyond that, growing step by step would take twice the part.
+            if bytes.capacity < size, bytes.count + taken.count > 1 << 20 { bytes.reserveCapacity(size) }
             bytes += taken
         }
         filled += taken.count
         chunk = chunk.dropFirst(taken.count)
+    }
+
+    mutating func reuse(_ bytes: consuming [UInt8]) {
+        if bytes.capacity >= size { spare.append(bytes) }
     }
 
     /// The part as far as it is filled; what follows belongs to the next.
@@ -40,7 +44,9 @@ struct PartCutter: ~Copyable {
         } else {
             body = .bytes(bytes)
         }
-        bytes = []
+        // Emptied now that nobody else holds it: else its memory would be allocated anew.
+        bytes = spare.popLast() ?? []
+        bytes.removeAll(keepingCapacity: true)
         filled = 0
         number += 1
         size = layout.size(ofPart: number)

@@ -41,6 +41,11 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
         }
     }
 
+    /// Takes back the memory of a part that was sent.
+    func reuse(_ bytes: consuming [UInt8]) {
+        cutter.reuse(bytes)
+    }
+
     /// Leaves `rest` empty at the source's end.
     private func readChunk() async throws {
         while rest.isEmpty, !hasEnded {

@@ -19,7 +19,8 @@ package enum StoreURI: Hashable, Sendable, CustomStringConvertible {
         case "gs" where !host.isEmpty: self = .gcs(bucket: String(host), path: String(path))
         case "file" where host.isEmpty && !path.isEmpty: self = .file(path: "/" + path)
         case "s3", "gs": throw .invalidLocation(text, reason: "it names no bucket")
-        case "file": throw .invalidLocation(text, reason: "file:// is followed by an absolute path, as in file:///backups")
+        case "file":
+            throw .invalidLocation(text, reason: "file:// is followed by an absolute path, as in file:///backups")
         default: throw .invalidLocation(text, reason: "it begins with none of s3://, gs:// and file://")
         }
     }

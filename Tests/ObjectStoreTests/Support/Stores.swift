@@ -22,38 +22,58 @@ struct Stores: Sendable {
     /// May do everything too.
     let other: AWSCredentials
     let gcsPort: Int
+    let swiftPort: Int
     let http: HTTPClient
     /// Of the file backend.
     let directory: String
 
     static func run(_ body: @Sendable () async throws -> Void) async throws {
         let folder = try TemporaryDirectory()
-        let (s3Port, gcsPort) = (try freePort(), try freePort())
+        let (s3Port, gcsPort, swiftPort) = (try freePort(), try freePort(), try freePort())
         let keys = folder.path(of: "keys")
         let s3 = Command(try python, [script("s3.py"), String(s3Port), keys])
         let gcs = Command(try python, [script("gcs.py"), String(gcsPort)])
+        let swift = try swiftCommand(port: swiftPort, folder: folder.path(of: "swift"))
         let client = try HTTPClient(.init(proxy: .none, version: .http1))
         _ = try await Service.run(s3) { s3 in
             _ = try await Service.run(gcs) { gcs in
-                try await s3.wait(for: "keys", within: .seconds(120)) {
-                    FileManager.default.fileExists(atPath: keys)
+                _ = try await Service.run(swift) { swift in
+                    try await s3.wait(for: "keys", within: .seconds(120)) {
+                        FileManager.default.fileExists(atPath: keys)
+                    }
+                    try await gcs.wait(for: "an answer", within: .seconds(120)) {
+                        let request = Request(.get, "http://127.0.0.1:\(gcsPort)/storage/v1/b/bucket")
+                        return (try? await client.send(request))?.status.code == 200
+                    }
+                    let users = try folder.read("keys").split(separator: "\n").map { line in
+                        let words = line.split(separator: " ").map(String.init)
+                        return AWSCredentials(accessKeyID: words[0], secretAccessKey: SecretBytes(words[1]))
+                    }
+                    let stores = Stores(
+                        s3Port: s3Port, all: users[0], blind: users[1], other: users[2], gcsPort: gcsPort,
+                        swiftPort: swiftPort, http: client, directory: folder.path(of: "files"))
+                    try await swift.wait(for: "a bucket", within: .seconds(120)) {
+                        let call = S3Call(operation: .put, method: .put, key: "")
+                        return (try? await stores.swift().client.send(call, accepting: [409])) != nil
+                    }
+                    try await $running.withValue(stores) { try await body() }
                 }
-                try await gcs.wait(for: "an answer", within: .seconds(120)) {
-                    let request = Request(.get, "http://127.0.0.1:\(gcsPort)/storage/v1/b/bucket")
-                    return (try? await client.send(request))?.status.code == 200
-                }
-                let users = try folder.read("keys").split(separator: "\n").map { line in
-                    let words = line.split(separator: " ").map(String.init)
-                    return AWSCredentials(accessKeyID: words[0], secretAccessKey: SecretBytes(words[1]))
-                }
-                let stores = Stores(
-                    s3Port: s3Port, all: users[0], blind: users[1], other: users[2], gcsPort: gcsPort, http: client,
-                    directory: folder.path(of: "files"))
-                try await $running.withValue(stores) { try await body() }
             }
         }
         await client.shutdown()
         withExtendedLifetime(folder) {}
+    }
+
+    private static func swiftCommand(port: Int, folder: String) throws -> Command {
+        let packages = try fetched("swift")
+        let libraries = try FileManager.default.contentsOfDirectory(atPath: "\(packages)/usr/lib")
+            .filter { $0.hasSuffix("-linux-gnu") }.flatMap { ["\(packages)/usr/lib/\($0)", "\(packages)/lib/\($0)"] }
+        return Command(
+            "/usr/bin/python3", [script("swift-s3.py"), String(port), folder],
+            environment: [
+                "PYTHONPATH": "\(packages)/usr/lib/python3/dist-packages",
+                "LD_LIBRARY_PATH": libraries.joined(separator: ":"),
+            ])
     }
 
     /// The folder of this repository's servers.
@@ -62,12 +82,20 @@ struct Stores: Sendable {
         return (parts + ["ObjectStores", Substring(name)]).joined(separator: "/")
     }
 
-    static var python: String {
-        get throws {
-            let variable = "ETCDRECOVER_TEST_OBJECTSTORES"
-            return try #require(
-                TestEnvironment.variables[variable], "needs what Tests/ObjectStores/fetch prints in \(variable)")
-        }
+    private static var python: String { get throws { "\(try fetched("python"))/bin/python3" } }
+
+    private static func fetched(_ name: String) throws -> String {
+        let variable = "ETCDRECOVER_TEST_OBJECTSTORES"
+        let root = try #require(TestEnvironment.variables[variable], "\(variable) names no folder")
+        return "\(root)/\(name)"
+    }
+
+    /// S3 as OpenStack Swift serves it, which knows no conditional writes.
+    func swift() -> S3Backend {
+        let user = AWSCredentials(accessKeyID: "test:all", secretAccessKey: SecretBytes("testing"))
+        return S3Backend(
+            S3Location(bucket: "bucket", endpoint: "http://127.0.0.1:\(swiftPort)"), http: http,
+            credentials: CredentialCache { user }, policy: .test, clock: .test)
     }
 
     /// S3 as moto serves it, or through `port`.
@@ -110,7 +138,7 @@ extension Trait where Self == ConditionTrait {
         .enabled(
             if: TestEnvironment.requiresEverything
                 || TestEnvironment.variables["ETCDRECOVER_TEST_OBJECTSTORES"] != nil,
-            "needs object stores: run 'make test', or set ETCDRECOVER_TEST_OBJECTSTORES to what Tests/ObjectStores/fetch prints"
+            "needs object stores: run 'make test', or set ETCDRECOVER_TEST_OBJECTSTORES to the folder of what Tests/ObjectStores/fetch fetched"
         )
     }
 }
