@@ -114,7 +114,8 @@ let package = Package(
         .testTarget(name: "SnapshotFileTests", dependencies: ["Cryptography", "SnapshotFile", "TestSupport"]),
         .testTarget(name: "EtcdClientTests", dependencies: ["Cryptography", "EtcdClient", "HTTP", "TestSupport"]),
         .testTarget(
-            name: "ObjectStoreTests", dependencies: ["Cryptography", "HTTP", "ObjectStore", "StoreProbe", "TestSupport"]
+            name: "ObjectStoreTests",
+            dependencies: ["Cryptography", "HTTP", "ObjectStore", "StoreProbe", "TestSupport"]
         ),
         // What a test kills, times and measures from outside.
         .executableTarget(name: "StoreProbe", dependencies: ["HTTP", "ObjectStore"], path: "Tests/StoreProbe"),

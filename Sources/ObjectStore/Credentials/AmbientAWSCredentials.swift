@@ -119,18 +119,25 @@ package struct AmbientAWSCredentials: Sendable {
 
     /// What the container's and the instance's service answer with.
     private struct Answer: Decodable {
-        var AccessKeyId: String
-        var SecretAccessKey: String
-        var Token: String
-        var Expiration: String
+        var accessKeyID: String
+        var secretAccessKey: String
+        var token: String
+        var expiration: String
+
+        enum CodingKeys: String, CodingKey {
+            case accessKeyID = "AccessKeyId"
+            case secretAccessKey = "SecretAccessKey"
+            case token = "Token"
+            case expiration = "Expiration"
+        }
 
         static func credentials(_ body: [UInt8], from place: String) throws(StoreError) -> AWSCredentials {
             guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)),
-                let expiration = S3Time.iso8601(answer.Expiration)
+                let expiration = S3Time.iso8601(answer.expiration)
             else { throw .noCredentials(reason: "\(place) gave no credentials") }
             return AWSCredentials(
-                accessKeyID: answer.AccessKeyId, secretAccessKey: SecretBytes(answer.SecretAccessKey),
-                sessionToken: SecretBytes(answer.Token), expiration: expiration)
+                accessKeyID: answer.accessKeyID, secretAccessKey: SecretBytes(answer.secretAccessKey),
+                sessionToken: SecretBytes(answer.token), expiration: expiration)
         }
     }
 }

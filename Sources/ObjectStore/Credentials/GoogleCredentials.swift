@@ -11,10 +11,17 @@ package struct GoogleServiceAccount: Sendable {
     private let tokenURI: String
 
     private struct File: Decodable {
-        var client_email: String
-        var private_key: String
-        var private_key_id: String?
-        var token_uri: String?
+        var clientEmail: String
+        var privateKey: String
+        var privateKeyID: String?
+        var tokenURI: String?
+
+        enum CodingKeys: String, CodingKey {
+            case clientEmail = "client_email"
+            case privateKey = "private_key"
+            case privateKeyID = "private_key_id"
+            case tokenURI = "token_uri"
+        }
     }
 
     static let scope = "https://www.googleapis.com/auth/devstorage.read_write"
@@ -26,15 +33,15 @@ package struct GoogleServiceAccount: Sendable {
         guard let file = json.withUnsafeBytes({ try? JSONDecoder().decode(File.self, from: Data($0)) }) else {
             throw .noCredentials(reason: "the service account's JSON is not of the form that Google gives out")
         }
-        do { key = try PrivateKey(pem: Array(file.private_key.utf8)) } catch {
+        do { key = try PrivateKey(pem: Array(file.privateKey.utf8)) } catch {
             throw .noCredentials(reason: "the service account's private_key does not load")
         }
-        tokenURI = file.token_uri ?? "https://oauth2.googleapis.com/token"
+        tokenURI = file.tokenURI ?? "https://oauth2.googleapis.com/token"
         guard trusts(tokenURI) else {
             throw .noCredentials(reason: "the service account's token_uri is not https on googleapis.com")
         }
-        email = file.client_email
-        keyID = file.private_key_id
+        email = file.clientEmail
+        keyID = file.privateKeyID
     }
 
     package static func isGoogle(_ uri: String) -> Bool {

@@ -14,15 +14,20 @@ package struct GoogleToken: Expiring {
 
 /// What both the token endpoint and the metadata server answer with.
 struct GoogleTokenAnswer: Decodable {
-    var access_token: String
-    var expires_in: Int?
+    var accessToken: String
+    var lifetime: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case accessToken = "access_token"
+        case lifetime = "expires_in"
+    }
 
     static func token(_ body: [UInt8], from place: String, now: Date) throws(StoreError) -> GoogleToken {
         guard let answer = try? JSONDecoder().decode(GoogleTokenAnswer.self, from: Data(body)) else {
             throw .noCredentials(reason: "\(place) gave no token")
         }
         return GoogleToken(
-            token: SecretBytes(answer.access_token),
-            expiration: now.addingTimeInterval(TimeInterval(min(max(0, answer.expires_in ?? 3600), 86_400))))
+            token: SecretBytes(answer.accessToken),
+            expiration: now.addingTimeInterval(TimeInterval(min(max(0, answer.lifetime ?? 3600), 86_400))))
     }
 }
