@@ -268,6 +268,35 @@ extension ServedStores {
             #expect(slept.withLock { $0 } > .seconds(19) && slept.withLock { $0 } < .seconds(20.2))
         }
 
+        /// The preview says what goes, and just that goes.
+        @Test(arguments: StoreKind.allCases)
+        func prunesAsPlanned(_ kind: StoreKind) async throws {
+            let (store, folder) = (try kind.make(), try folder())
+            func key(_ directory: String, _ day: Int) throws -> ObjectKey {
+                try SnapshotName.key(
+                    prefix: folder, cluster: directory, backup: "b",
+                    time: Date(timeIntervalSince1970: 1_700_000_000 + Double(day) * 86_400))
+            }
+            for directory in ["c", "c-prod"] {
+                for day in 1...4 {
+                    _ = try await store.put(
+                        Chunks([UInt8(day)]), at: key(directory, day), metadata: ObjectMetadata(cluster: directory)
+                    ) { _ in ObjectMetadata() }
+                }
+            }
+            try await put([], at: try folder.key("c/by-hand.db"), in: store)
+            let plan = try await store.planRetention(
+                prefix: folder, directory: "c", cluster: "c", retainCount: 2, inUse: [try key("c", 1)])
+            #expect(plan.delete.map(\.key) == [try key("c", 2)])
+            #expect(plan.keep.map(\.reason) == [.newest(1), .newest(2), .inUse, .foreign])
+            let (deleted, failed) = try await store.prune(plan)
+            #expect(deleted == plan.delete.map(\.key) && failed.isEmpty)
+            var left: [ObjectKey] = []
+            for try await object in store.objects(below: folder) { left.append(object.key) }
+            let expected = try [1, 3, 4].map { try key("c", $0) } + (1...4).map { try key("c-prod", $0) }
+            #expect(left == (expected + [try folder.key("c/by-hand.db")]).sorted())
+        }
+
         @discardableResult
         private func put(_ bytes: [UInt8], at key: ObjectKey, in store: ObjectStore) async throws -> PutReceipt {
             try await store.put(Chunks(bytes), at: key) { _ in ObjectMetadata() }

@@ -134,6 +134,39 @@ struct CredentialTests {
         }
     }
 
+    // MARK: Targets
+
+    @Test func aReplacedSecretIsTakenUp() async throws {
+        let time = Mutex(Date(timeIntervalSince1970: 1_700_000_000))
+        let secret = Mutex(["accessKeyID": "A", "secretAccessKey": "1"])
+        var environment = environment([:])
+        environment.clock = StoreClock(now: { time.withLock { $0 } })
+        let credentials = StoreCredentials.secret { secret.withLock { $0 }.mapValues { SecretBytes($0) } }
+        let cache = try #require(credentials.aws(for: S3Location(bucket: "b"), in: environment))
+        #expect(try await cache.current() == AWSCredentials(accessKeyID: "A", secretAccessKey: SecretBytes("1")))
+        secret.withLock { $0 = ["accessKeyID": "B", "secretAccessKey": "2", "sessionToken": "3"] }
+        time.withLock { $0 += 60 }
+        #expect(
+            try await cache.current()
+                == AWSCredentials(
+                    accessKeyID: "B", secretAccessKey: SecretBytes("2"), sessionToken: SecretBytes("3")))
+        secret.withLock { $0 = ["accessKeyID": "B"] }
+        time.withLock { $0 += 60 }
+        await #expect(throws: StoreError.noCredentials(reason: "the Secret lacks accessKeyID or secretAccessKey")) {
+            try await cache.current()
+        }
+    }
+
+    /// Amazon's roles are for Amazon's stores.
+    @Test func anEndpointOfOnesOwnGetsKeysOfTheEnvironmentAtMost() async throws {
+        let own = S3Location(bucket: "b", endpoint: "https://minio.example")
+        let role = environment(["AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_ARN": "r"])
+        #expect(StoreCredentials.ambient.aws(for: own, in: role) == nil)
+        #expect(StoreCredentials.ambient.aws(for: S3Location(bucket: "b"), in: role) != nil)
+        let keys = environment(["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S"])
+        #expect(StoreCredentials.ambient.aws(for: own, in: keys) != nil)
+    }
+
     // MARK: Google
 
     private static func serviceAccount(tokenURI: String) async throws -> (json: SecretBytes, publicKey: String) {
