@@ -90,6 +90,9 @@ package struct FileBackend: StoreBackend {
     }
 
     package func begin(_ key: ObjectKey, _ metadata: ObjectMetadata) async throws -> any PartUpload {
+        guard !key.text.hasSuffix(Self.recordSuffix), !key.text.hasSuffix(NewFile.partSuffix) else {
+            throw StoreError.invalidKey(key.text, reason: "ends like the files that lie beside objects")
+        }
         // Said now rather than after gigabytes; what counts is the naming at the end.
         guard access(path(key), F_OK) != 0 else { throw StoreError.exists(uri(key.text)) }
         try makeDirectories(above: key)
