@@ -125,6 +125,24 @@ extension ServedStores {
             #expect(object.metadata?.sha256 == (try Digest.sha256(body).description))
         }
 
+        /// The bodies go unsigned there; moto checks the signature all the same.
+        @Test func worksOverTLS() async throws {
+            let stores = try Stores.current
+            let http = try HTTPClient(
+                .init(tls: TLSOptions(certificateAuthorities: Array(stores.certificate.utf8)), proxy: .none))
+            let store = ObjectStore(
+                S3Backend(
+                    S3Location(bucket: "bucket", endpoint: "https://127.0.0.1:\(stores.tlsPort)"), http: http,
+                    credentials: CredentialCache { stores.all }, policy: .test, clock: .test), clock: .test)
+            let key = try folder.key("a.db")
+            let body = pattern(20 << 20)
+            _ = try await store.put(Chunks(body), at: key) { _ in ObjectMetadata() }
+            let target = try TemporaryDirectory()
+            try await store.download(key, to: target.path(of: "a.db"))
+            #expect(try Data(contentsOf: URL(filePath: target.path(of: "a.db"))).elementsEqual(body))
+            await http.shutdown()
+        }
+
         /// Signed for the bucket as part of the host name, as Amazon has it.
         @Test func signsVirtualHosts() async throws {
             let stores = try Stores.current

@@ -113,7 +113,8 @@ final class S3Client: Sendable {
         }
     }
 
-    private func request(
+    /// `call` as it goes out: where to, signed when and by whom.
+    func request(
         _ call: S3Call, _ signer: AWSCredentials?, region: String, offset: TimeInterval
     ) throws -> Request {
         let target = try location.target(key: call.key, region: region)

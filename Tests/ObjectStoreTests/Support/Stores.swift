@@ -15,6 +15,9 @@ struct Stores: Sendable {
     }
 
     let s3Port: Int
+    /// The same buckets over TLS, with a certificate that signed itself.
+    let tlsPort: Int
+    let certificate: String
     /// May do everything.
     let all: AWSCredentials
     /// May write objects, and look at none.
@@ -30,8 +33,17 @@ struct Stores: Sendable {
     static func run(_ body: @Sendable () async throws -> Void) async throws {
         let folder = try TemporaryDirectory()
         let (s3Port, gcsPort, swiftPort) = (try freePort(), try freePort(), try freePort())
+        let tlsPort = try freePort()
+        let (certificate, key) = (folder.path(of: "certificate"), folder.path(of: "key"))
+        try await Command(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
+            ]
+        ).output()
         let keys = folder.path(of: "keys")
-        let s3 = Command(try python, [script("s3.py"), String(s3Port), keys])
+        let s3 = Command(try python, [script("s3.py"), String(s3Port), keys, String(tlsPort), certificate, key])
         let gcs = Command(try python, [script("gcs.py"), String(gcsPort)])
         let swift = try swiftCommand(port: swiftPort, folder: folder.path(of: "swift"))
         let client = try HTTPClient(.init(proxy: .none, version: .http1))
@@ -50,7 +62,8 @@ struct Stores: Sendable {
                         return AWSCredentials(accessKeyID: words[0], secretAccessKey: SecretBytes(words[1]))
                     }
                     let stores = Stores(
-                        s3Port: s3Port, all: users[0], blind: users[1], other: users[2], gcsPort: gcsPort,
+                        s3Port: s3Port, tlsPort: tlsPort, certificate: try folder.read("certificate"),
+                        all: users[0], blind: users[1], other: users[2], gcsPort: gcsPort,
                         swiftPort: swiftPort, http: client, directory: folder.path(of: "files"))
                     try await swift.wait(for: "a bucket", within: .seconds(120)) {
                         let call = S3Call(operation: .put, method: .put, key: "")
