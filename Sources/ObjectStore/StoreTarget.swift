@@ -29,7 +29,8 @@ extension ObjectStore {
         switch target {
         case .s3(let location, let options):
             backend = S3Backend(
-                location, http: environment.http, credentials: credentials.aws(for: location, in: environment),
+                location.completed(from: environment), http: environment.http,
+                credentials: credentials.aws(for: location, in: environment),
                 options: options, policy: limits.retry, clock: clock)
         case .gcs(let location):
             backend = GCSBackend(
@@ -39,6 +40,17 @@ extension ObjectStore {
             backend = FileBackend(path)
         }
         return ObjectStore(backend, limits: limits, clock: clock)
+    }
+}
+
+extension S3Location {
+    /// In the region the process runs in, where Amazon's is not given: most likely right, and else it is learnt.
+    func completed(from environment: CredentialEnvironment) -> S3Location {
+        var location = self
+        if isAWS, region == nil {
+            location.region = environment.value("AWS_REGION") ?? environment.value("AWS_DEFAULT_REGION")
+        }
+        return location
     }
 }
 

@@ -167,6 +167,13 @@ struct CredentialTests {
         #expect(StoreCredentials.ambient.aws(for: own, in: keys) != nil)
     }
 
+    @Test func amazonsRegionIsTheProcessOwnUnlessGiven() {
+        let here = environment(["AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-west-2"])
+        #expect(S3Location(bucket: "b").completed(from: here).region == "eu-west-1")
+        #expect(S3Location(bucket: "b", region: "eu-north-1").completed(from: here).region == "eu-north-1")
+        #expect(S3Location(bucket: "b", endpoint: "http://minio").completed(from: here).region == nil)
+    }
+
     // MARK: Google
 
     private static func serviceAccount(tokenURI: String) async throws -> (json: SecretBytes, publicKey: String) {
