@@ -56,6 +56,12 @@ let package = Package(
             ],
             exclude: ["Messages/etcd.proto"]
         ),
+        .target(
+            name: "ObjectStore",
+            dependencies: [
+                "Cryptography", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        ),
         .target(name: "Admission", dependencies: ["EtcdRecoverModel"]),
         .target(
             name: "WebhookServer",
@@ -107,6 +113,12 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "SnapshotFileTests", dependencies: ["Cryptography", "SnapshotFile", "TestSupport"]),
         .testTarget(name: "EtcdClientTests", dependencies: ["Cryptography", "EtcdClient", "HTTP", "TestSupport"]),
+        .testTarget(
+            name: "ObjectStoreTests",
+            dependencies: ["Cryptography", "HTTP", "ObjectStore", "StoreProbe", "TestSupport"]
+        ),
+        // What a test kills, times and measures from outside.
+        .executableTarget(name: "StoreProbe", dependencies: ["HTTP", "ObjectStore"], path: "Tests/StoreProbe"),
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "TestSupport"]),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
         .testTarget(name: "WebhookServerTests", dependencies: ["WebhookServer", "TestSupport"]),

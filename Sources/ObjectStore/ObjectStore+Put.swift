@@ -1,0 +1,160 @@
+package import Cryptography
+import FoundationEssentials
+import Synchronization
+
+/// What an upload's source gave, once it has ended and the store has all of it.
+package struct UploadedBytes: Hashable, Sendable {
+    package var count: Int64
+    package var sha256: Digest
+}
+
+extension ObjectStore {
+    /// Streams `source` into a new object, in a few parts of memory.
+    ///
+    /// The object comes to be only when the source has ended and `seal` has then said what else is known of it; a source or
+    /// a `seal` that throws leaves nothing behind, as does cancellation. Throws `StoreError.exists` when there is such an
+    /// object. `length`, where known, may be wrong: parts are only chosen by it. `progress` is called with the bytes read
+    /// so far.
+    package func put<Source: AsyncSequence<[UInt8], any Error> & Sendable>(
+        _ source: Source, at key: ObjectKey, length: Int64? = nil, metadata: ObjectMetadata = ObjectMetadata(),
+        progress: @escaping @Sendable (Int64) -> Void = { _ in },
+        seal: @escaping @Sendable (UploadedBytes) async throws -> ObjectMetadata
+    ) async throws -> PutReceipt {
+        var metadata = metadata
+        metadata.upload = randomName()
+        let run = UploadRun(
+            store: self, source: source, key: key, layout: backend.layout(forBytes: length), metadata: metadata,
+            progress: progress, seal: seal)
+        guard let limit = limits.sourceDuration else { return try await run() }
+        return try await withThrowingTaskGroup(of: PutReceipt?.self) { group in
+            group.addTask { try await run() }
+            group.addTask {
+                try await clock.sleep(limit)
+                guard run.hasSourceEnded.withLock({ $0 }) else {
+                    throw StoreError.sourceTooSlow(uri(key), limit: limit)
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+}
+
+/// One upload, from its source's first chunk to its receipt.
+private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendable>: Sendable {
+    let store: ObjectStore
+    let source: Source
+    let key: ObjectKey
+    let layout: PartLayout
+    let metadata: ObjectMetadata
+    let progress: @Sendable (Int64) -> Void
+    let seal: @Sendable (UploadedBytes) async throws -> ObjectMetadata
+    let hasSourceEnded = Mutex(false)
+
+    init(
+        store: ObjectStore, source: Source, key: ObjectKey, layout: PartLayout, metadata: ObjectMetadata,
+        progress: @escaping @Sendable (Int64) -> Void,
+        seal: @escaping @Sendable (UploadedBytes) async throws -> ObjectMetadata
+    ) {
+        self.store = store
+        self.source = source
+        self.key = key
+        self.layout = layout
+        self.metadata = metadata
+        self.progress = progress
+        self.seal = seal
+    }
+
+    func callAsFunction() async throws -> PutReceipt {
+        let reader = try SourceReader(source.makeAsyncIterator(), layout, store, progress)
+        var part: SourceReader<Source.AsyncIterator>.Part? = try await read(from: reader)
+        if let only = part, only.isLast, case .bytes(let bytes) = only.body {
+            part = nil
+            let whole = metadata.merging(try await sealed(reader))
+            return try await finishing { [store, key] in try await store.backend.put(bytes, at: key, whole) }
+        }
+        let upload = try await store.backend.begin(key, metadata)
+        do {
+            let receipts = try await sendParts(&part, of: reader, through: upload)
+            let whole = metadata.merging(try await sealed(reader))
+            return try await finishing { try await upload.complete(receipts, whole) }
+        } catch {
+            // A part that cannot be removed now is left to the sweep: what went wrong first is what matters.
+            _ = try? await finishing { try await upload.abort() }
+            throw error
+        }
+    }
+
+    private func read(
+        from reader: SourceReader<Source.AsyncIterator>
+    ) async throws -> SourceReader<Source.AsyncIterator>.Part {
+        let part = try await reader.nextPart()
+        if part.isLast { hasSourceEnded.withLock { $0 = true } }
+        return part
+    }
+
+    private func sendParts(
+        _ part: inout SourceReader<Source.AsyncIterator>.Part?, of reader: SourceReader<Source.AsyncIterator>,
+        through upload: any PartUpload
+    ) async throws -> [PartReceipt] {
+        var next = part.take()
+        return try await withThrowingTaskGroup(of: SentPart.self) { group in
+            var receipts: [PartReceipt] = []
+            var number = 0
+            while let isLast = next?.isLast {
+                number += 1
+                while number - 1 - receipts.count >= layout.inFlight(atPart: number),
+                    let sent = try await group.next()
+                {
+                    receipts.append(sent.receipt)
+                    reader.reuse(sent.bytes)
+                }
+                // Nothing else holds the part from here on: while the next one is read it may be done with.
+                group.addTask { [number, part = next.take()] in
+                    let body = part?.body ?? .bytes([])
+                    return SentPart(try await upload.send(body, number: number, isLast: isLast), of: body)
+                }
+                if !isLast { next = try await read(from: reader) }
+            }
+            for try await sent in group { receipts.append(sent.receipt) }
+            return receipts.sorted { $0.number < $1.number }
+        }
+    }
+
+    private func sealed(_ reader: SourceReader<Source.AsyncIterator>) async throws -> ObjectMetadata {
+        let bytes = try reader.finish()
+        var known = try await seal(bytes)
+        known.sha256 = bytes.sha256.description
+        try Task.checkCancellation()
+        return known
+    }
+
+    /// What has to be carried through once it is begun: cancellation does not reach it. Its requests have deadlines.
+    private func finishing<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws
+        -> Result
+    {
+        // Awaited right here.
+        try await Task { try await work() }.value
+    }
+}
+
+private struct SentPart: Sendable {
+    let receipt: PartReceipt
+    /// Free to be filled anew. Allocated once for each part that is on its way: what the allocator keeps of freed ones
+    /// would be several times that.
+    let bytes: [UInt8]
+
+    init(_ receipt: PartReceipt, of body: PartBody) {
+        self.receipt = receipt
+        if case .bytes(let bytes) = body { self.bytes = bytes } else { bytes = [] }
+    }
+}
+
+/// 16 hexadecimal digits, never the same twice.
+func randomName() -> String {
+    withUnsafeBytes(of: UInt64.random(in: 0 ... .max)) { $0.hexadecimal }
+}

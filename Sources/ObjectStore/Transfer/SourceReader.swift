@@ -1,0 +1,75 @@
+import Cryptography
+import FoundationEssentials
+
+/// Reads an upload's source part by part, digests every byte once, and keeps the pace. Used by one task.
+final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
+    struct Part: Sendable {
+        let body: PartBody
+        let isLast: Bool
+    }
+
+    private var chunks: Chunks
+    private var cutter: PartCutter
+    private var digest: DigestStream?
+    private var rest: ArraySlice<UInt8> = []
+    private var hasEnded = false
+    private var count: Int64 = 0
+    private var pacer: Pacer?
+    private let clock: StoreClock
+    private let start: Date
+    private let progress: @Sendable (Int64) -> Void
+
+    init(
+        _ chunks: Chunks, _ layout: PartLayout, _ store: ObjectStore, _ progress: @escaping @Sendable (Int64) -> Void
+    ) throws {
+        self.chunks = chunks
+        cutter = PartCutter(layout)
+        digest = try DigestStream(.sha256)
+        pacer = store.limits.bytesPerSecond.map { Pacer(bytesPerSecond: $0) }
+        clock = store.clock
+        start = clock.now()
+        self.progress = progress
+    }
+
+    /// Reads one part, and far enough to know whether it is the last. An empty source has one empty part.
+    func nextPart() async throws -> Part {
+        while true {
+            if rest.isEmpty { try await readChunk() }
+            guard !rest.isEmpty else { return Part(body: cutter.cut(), isLast: true) }
+            if cutter.isFull { return Part(body: cutter.cut(), isLast: false) }
+            try cutter.fill(from: &rest)
+        }
+    }
+
+    /// Takes back the memory of a part that was sent.
+    func reuse(_ bytes: consuming [UInt8]) {
+        cutter.reuse(bytes)
+    }
+
+    /// Leaves `rest` empty at the source's end.
+    private func readChunk() async throws {
+        while rest.isEmpty, !hasEnded {
+            guard let chunk = try await chunks.next() else {
+                hasEnded = true
+                return
+            }
+            digest?.update(chunk)
+            count += Int64(chunk.count)
+            rest = chunk[...]
+            progress(count)
+            if let delay = pacer?.delay(after: chunk.count, at: .seconds(clock.now().timeIntervalSince(start))),
+                delay > .zero
+            {
+                try await clock.sleep(delay)
+            }
+        }
+    }
+
+    /// What was read in all; asked once, after the last part.
+    func finish() throws -> UploadedBytes {
+        guard let digest = digest.take()?.finalize() else {
+            throw CryptographyError.failed("finishing a digest", reason: "it is finished already")
+        }
+        return UploadedBytes(count: count, sha256: digest)
+    }
+}
