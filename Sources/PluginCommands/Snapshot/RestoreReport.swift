@@ -15,7 +15,10 @@ struct RestoreReport {
         Restored \(request.snapshot) into \(restored.dataDirectory) as member \(membership.local.name) \
         (\(membership.local.id)) of cluster \(membership.clusterID).
 
-        \(labelled([("Revision", revision), ("Database", database), ("WAL", restored.walDirectory)]))
+        \(labelled([
+            ("Snapshot", digest), ("Revision", revision), ("Database", "\(restored.databaseSize) bytes"),
+            ("WAL", restored.walDirectory),
+        ]))
         Members of the new cluster:
         \(members)
         Taken over from the old one:
@@ -30,9 +33,8 @@ struct RestoreReport {
             : "\(restored.revision), raised from \(restored.snapshotRevision); everything before is marked as compacted"
     }
 
-    private var database: String {
-        "\(restored.databaseSize) bytes, "
-            + (restored.sha256.map { "SHA-256 \($0) matches" } ?? "SHA-256 not compared")
+    private var digest: String {
+        restored.sha256.map { "SHA-256 \($0) matches" } ?? "SHA-256 not compared"
     }
 
     private var members: String {

@@ -9,6 +9,10 @@ struct DatabaseEdit {
         /// The beginning of a meta page, for the offset `metaPage` × page size.
         let metaBytes: [UInt8]
         let metaPage: UInt64
+        /// For the other meta page, once that one is written: the same content one transaction earlier, as snapshots have
+        /// it.
+        let earlierMetaBytes: [UInt8]
+        let earlierMetaPage: UInt64
     }
 
     /// The whole new content of a bucket, in key order, by its name. Buckets that are missing are made.
@@ -40,9 +44,14 @@ struct DatabaseEdit {
         let meta = Meta(
             pageSize: database.pageSize, rootPage: root, rootSequence: database.meta.rootSequence,
             highWater: writer.highWater, transaction: transaction)
+        let earlier = Meta(
+            pageSize: database.pageSize, rootPage: root, rootSequence: database.meta.rootSequence,
+            highWater: writer.highWater, transaction: transaction - 1)
         return Outcome(
             meta: meta, pages: writer.pages, firstPage: writer.start,
-            metaBytes: PageWriter.meta(meta, page: transaction % 2), metaPage: transaction % 2)
+            metaBytes: PageWriter.meta(meta, page: transaction % 2), metaPage: transaction % 2,
+            earlierMetaBytes: PageWriter.meta(earlier, page: (transaction - 1) % 2),
+            earlierMetaPage: (transaction - 1) % 2)
     }
 
     private static func rootEntries(of database: Database) throws -> [[UInt8]: PageWriter.Item] {

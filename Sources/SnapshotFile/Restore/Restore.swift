@@ -66,6 +66,7 @@ package struct Restore: Sendable {
         try file.resize(to: Int(outcome.meta.highWater) * pageSize)
         try file.write(outcome.pages, at: Int(outcome.firstPage) * pageSize)
         try file.write(outcome.metaBytes, at: Int(outcome.metaPage) * pageSize)
+        try file.write(outcome.earlierMetaBytes, at: Int(outcome.earlierMetaPage) * pageSize)
         try file.synchronize()
         return outcome
     }

@@ -33,15 +33,18 @@ package enum RestoreError: Error, Hashable, Sendable, CustomStringConvertible {
             "the \(kind) version in the snapshot is \"\(text)\", which is no version of etcd 3.4 or later: "
                 + "whether --target-version can read it is not known"
         case .missingHash(let path):
-            "snapshot missing hash but --skip-hash-check=false: \(path) does not end in a SHA-256, as a copy of "
-                + "member/snap/db does not, nor a snapshot that was cut off"
+            "snapshot missing hash but --skip-hash-check=false: \(path) does not end in a SHA-256. If it was saved as a "
+                + "snapshot, it was cut off: use another copy. Only a copy of member/snap/db has none and may be restored "
+                + "with --skip-hash-check"
         case .wrongHash(let path, let expected, let found):
-            "\(path): expected sha256 \(expected), got \(found): the snapshot was damaged after it was taken"
+            "\(path): expected sha256 \(expected), got \(found): the snapshot was damaged after it was taken; "
+                + "use another copy"
         case .truncated(let path, let expected, let actual):
-            "\(path) was cut off: expected \(expected) bytes, found \(actual)"
+            "\(path) was cut off: expected \(expected) bytes, found \(actual); use another copy"
         case .damaged(let path, let findings):
             "\(path) is damaged: " + findings.prefix(3).map(\.description).joined(separator: "; ")
                 + (findings.count > 3 ? "; and \(findings.count - 3) more" : "")
+                + "; use another copy. All that is wrong with this one lists: snapshot verify"
         case .dataDirectoryNotEmpty(let path, let content):
             "data-dir \"\(path)\" not empty or could not be read: it has " + content.prefix(3).joined(separator: ", ")
                 + (content.count > 3 ? ", …" : "") + "; name another, or move it away"

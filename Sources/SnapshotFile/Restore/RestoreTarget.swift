@@ -3,13 +3,15 @@ import Glibc
 /// Where a restored member goes: checked, and nothing changed yet.
 ///
 /// A data directory that does not exist is built beside its place and renamed. One that exists, such as the mount point
-/// of a volume, cannot be replaced: there, `member` is built in a directory inside and renamed. So in both cases one rename makes the
-/// member appear, on the volume it was written to.
+/// of a volume, cannot be replaced: there, `member` is built in a directory inside and renamed, as it is where the log's
+/// directory lies in the data directory. So in both cases one rename makes the member appear, on the volume it was written
+/// to.
 struct RestoreTarget: Sendable {
     let dataDirectory: FilePath
     /// Nil for the usual place, `member/wal` in the data directory.
     let walDirectory: FilePath?
-    let existsAlready: Bool
+    /// Whether `member` alone is renamed.
+    let isBuiltInside: Bool
     /// What restores left that were killed. Never of one that is still under way.
     let leftovers: [String]
 
@@ -28,12 +30,12 @@ struct RestoreTarget: Sendable {
             }
         }
         let content = try Files.list(data.text)
-        existsAlready = content != nil
+        isBuiltInside = content != nil || wal.map(data.contains) == true
         try Self.checkEmpty(data, content ?? [])
         if let wal, let content = try Files.list(wal.text) {
             throw .walDirectoryExists(wal.text, isUnfinished: content.contains(Staging.withheldLog))
         }
-        var places = [(existsAlready ? data.text : data.parent, Self.prefix(of: data, inside: existsAlready))]
+        var places = [(isBuiltInside ? data.text : data.parent, Self.prefix(of: data, inside: isBuiltInside))]
         if let wal { places.append((wal.parent, Self.prefix(of: wal, inside: false))) }
         var leftovers: [String] = []
         for (folder, prefix) in places { leftovers += try Self.leftovers(in: folder, prefix: prefix) }
@@ -42,8 +44,8 @@ struct RestoreTarget: Sendable {
 
     /// Directories for `mkdtemp`: what is built there can be renamed to its place.
     var stagingTemplate: String {
-        let folder = existsAlready ? dataDirectory.text : dataDirectory.parent
-        return "\(folder)/\(Self.prefix(of: dataDirectory, inside: existsAlready))XXXXXX"
+        let folder = isBuiltInside ? dataDirectory.text : dataDirectory.parent
+        return "\(folder)/\(Self.prefix(of: dataDirectory, inside: isBuiltInside))XXXXXX"
     }
 
     var walStagingTemplate: String? {

@@ -93,7 +93,7 @@ final class Staging {
 
     private func publishData() throws(RestoreError) {
         let data = target.dataDirectory
-        if target.existsAlready {
+        if target.isBuiltInside {
             try Files.rename("\(root)/member", to: "\(data.text)/member")
             try Files.synchronize(directory: data.text)
         } else {
@@ -105,7 +105,7 @@ final class Staging {
     /// Takes back what has its final name already, the data first: `gate` bars the rest.
     private func withdraw() {
         let data = target.dataDirectory.text
-        if target.existsAlready {
+        if target.isBuiltInside {
             if !Files.exists("\(root)/member") { _ = Glibc.rename("\(data)/member", "\(root)/member") }
         } else if !Files.exists(root) {
             _ = Glibc.rename(data, root)

@@ -48,11 +48,11 @@ struct RestorePlaceTests {
     @Test(arguments: EtcdRelease.all)
     func aMemberStartsOnALogInAPlaceOfItsOwn(_ release: EtcdRelease) async throws {
         let (folder, snapshot) = try await world()
-        for wal in [folder.path(of: "elsewhere/wal"), folder.path(of: "data/wal")] {
+        try await Command("mkdir", [folder.path(of: "data")]).output()
+        for wal in [folder.path(of: "elsewhere/wal"), folder.path(of: "data/wal"), folder.path(of: "data-new/wal")] {
             let member = try EtcdMember(release, options: EtcdOptions(arguments: ["--wal-dir", wal]))
-            // One of them lies in the data directory, which has to exist for it.
-            let data = folder.path(of: "data")
-            try await Command("mkdir", ["-p", data]).output()
+            // The last two lie in the data directory, one that is there and one that is not.
+            let data = folder.path(of: wal.contains("data-new") ? "data-new" : "data")
             let restored = try await member.restore(snapshot) {
                 $0.walDirectory = wal
                 if wal.hasPrefix(data) { $0.dataDirectory = data }
@@ -85,7 +85,9 @@ struct RestorePlaceTests {
             try await member.start(bootstrap: ["--initial-cluster", "m0=\(member.peerURL)"])
             let start = ContinuousClock.now
             while member.isRunning, .now - start < .seconds(30) {
-                let health = try await member.etcdctl(["endpoint", "health"]).run()
+                let health = try await member.etcdctl([
+                    "endpoint", "health", "--command-timeout", "2s", "--dial-timeout", "2s",
+                ]).run()
                 #expect(!health.succeeded)
                 try await Task.sleep(for: .milliseconds(50))
             }
