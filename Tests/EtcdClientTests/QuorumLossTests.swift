@@ -64,7 +64,12 @@ struct QuorumLossTests {
             #expect((whole.voters, whole.quorum, whole.answering) == (3, 2, 3))
 
             await cluster.members[2].kill()
-            try await waitUntil { judgingQuorum(try await client.observeMembers()).state == .hasQuorum }
+            try await waitUntil {
+                let observations = try await client.observeMembers()
+                let leader = judgingQuorum(observations).leader
+                return observations.count { $0.answer?.leader != nil && $0.answer?.leader == leader } == 2
+                    && observations.contains { $0.answer?.isLeader == true }
+            }
             let observations = try await client.observeMembers()
             #expect(observations.map { $0.failure?.kind } == [nil, nil, .unreachable])
             let choice = try choosingSnapshotMember(observations)
@@ -72,8 +77,10 @@ struct QuorumLossTests {
             #expect(choice.passedOver.count == 2)
 
             await cluster.members[1].kill()
+            // It may name its leader still.
+            #expect(!judgingQuorum(try await client.observeMembers()).canDecide)
             try await waitUntil { judgingQuorum(try await client.observeMembers()).state == .suspected }
-            let lost = judgingQuorum(try await client.observeMembers(), missing: .seconds(31))
+            let lost = judgingQuorum(try await client.observeMembers(), sustained: .seconds(31))
             #expect(lost.state == .lost)
             #expect(
                 lost.reasons.prefix(3) == [

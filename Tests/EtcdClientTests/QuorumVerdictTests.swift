@@ -21,17 +21,24 @@ struct QuorumVerdictTests {
     }
 
     @Test(arguments: 2...7, 0...2)
-    func aLeaderThatAVoterFollowsMeansQuorum(voters: Int, learners: Int) {
+    func aLeaderNamedByAMajorityMeansQuorumAndByFewerOnlyInTheLongRun(voters: Int, learners: Int) {
         for answering in subsets(of: voters) where !answering.isEmpty {
-            for believer in answering {
-                let verdict = judgingQuorum(
-                    Self.observations(
-                        voters: voters, learners: learners, answering: answering, leader: voters, believers: [believer]),
-                    missing: .seconds(3600))
-                #expect(verdict.state == .hasQuorum)
-                #expect(verdict.canDecide)
-                #expect(verdict.answering == answering.count)
-                #expect(verdict.voters == voters)
+            for believers in subsets(of: voters) where !believers.isEmpty && believers.isSubset(of: answering) {
+                let observations = Self.observations(
+                    voters: voters, learners: learners, answering: answering, leader: voters, believers: believers)
+                let isMajority = believers.count > voters / 2
+                let first = judgingQuorum(observations)
+                #expect(first.state == (isMajority ? .hasQuorum : .unconfirmed))
+                #expect(first.canDecide == isMajority)
+                #expect(first.leader == MemberID(voters))
+                #expect(first.answering == answering.count)
+                #expect(first.voters == voters)
+                #expect(judgingQuorum(observations, sustained: .seconds(29)).state == first.state)
+                #expect(judgingQuorum(observations, sustained: .seconds(30)).state == .hasQuorum)
+                // A short grace period makes nobody forget sooner.
+                let soon = judgingQuorum(observations, sustained: .seconds(9), grace: .seconds(1))
+                #expect(soon.state == first.state)
+                #expect(judgingQuorum(observations, sustained: .seconds(10), grace: .seconds(1)).canDecide)
             }
         }
     }
@@ -49,8 +56,10 @@ struct QuorumVerdictTests {
             #expect(first.state == (isMajority ? .electing : .suspected))
             #expect(first.answering == answering.count)
             #expect(!first.canDecide)
-            #expect(judgingQuorum(observations, missing: .seconds(29)).state == first.state)
-            #expect(judgingQuorum(observations, missing: .seconds(30)).state == (isMajority ? .electing : .lost))
+            #expect(judgingQuorum(observations, sustained: .seconds(29)).state == first.state)
+            #expect(judgingQuorum(observations, sustained: .seconds(30)).state == (isMajority ? .leaderless : .lost))
+            // One look is no time, whatever the grace period.
+            #expect(judgingQuorum(observations, grace: .zero).state == first.state)
         }
     }
 
@@ -58,7 +67,7 @@ struct QuorumVerdictTests {
     func nobodyAnsweringIsNoLoss(voters: Int, learners: Int) {
         let verdict = judgingQuorum(
             Self.observations(voters: voters, learners: learners, answering: [], leader: nil, believers: []),
-            missing: .seconds(3600), size: voters)
+            sustained: .seconds(3600), size: voters)
         #expect(verdict.state == .unknown)
         #expect(verdict.voters == voters)
         #expect(verdict.reasons.count == 1 + voters + learners)
@@ -70,7 +79,7 @@ struct QuorumVerdictTests {
             let verdict = judgingQuorum(
                 Self.observations(
                     voters: 1, learners: learners, answering: [1], leader: leader, believers: [1]),
-                missing: .seconds(3600))
+                sustained: .seconds(3600))
             #expect(verdict.state == .singleMember)
             #expect(verdict.canDecide == (leader != nil))
         }
@@ -86,15 +95,60 @@ struct QuorumVerdictTests {
         #expect(verdict.reasons.first == "the endpoints belong to different clusters")
     }
 
-    @Test func aStrangerAmongMembersIsDisregarded() {
+    @Test func oneStrangerAmongManyIsEnoughToJudgeNothing() {
         let members = (1...3).map { Member(id: MemberID($0), name: "m\($0)") }
-        let verdict = judgingQuorum([
-            .answer("http://a", id: 1, leader: nil, members: members),
-            .answer("http://b", id: 2, leader: nil, members: members),
-            .answer("http://c", id: 3, leader: MemberID(3), cluster: 8, members: members),
-        ])
-        #expect(verdict.state == .electing)
-        #expect(verdict.reasons.last == "http://c belongs to cluster 8")
+        let verdict = judgingQuorum(
+            [
+                .answer("http://a", id: 1, leader: MemberID(1), members: members),
+                .answer("http://localhost", id: 1, leader: MemberID(1), members: members),
+                .answer("http://c", id: 3, leader: MemberID(3), cluster: 8, members: members),
+            ], sustained: .seconds(3600))
+        #expect(verdict.state == .unknown)
+        #expect(verdict.leader == nil && verdict.answering == 0)
+        #expect(
+            verdict.reasons == [
+                "the endpoints belong to different clusters", "http://a belongs to cluster 7",
+                "http://localhost belongs to cluster 7", "http://c belongs to cluster 8",
+            ])
+    }
+
+    @Test func whoWasNotAskedDidNotFailToAnswer() {
+        let members = (1...3).map { Member(id: MemberID($0), name: "m\($0)", clientURLs: ["http://m\($0)"]) }
+        let answer = MemberObservation.answer("http://m1", id: 1, leader: nil, members: members)
+        let table: [(asked: [String], silent: String, unasked: String)] = [
+            ([], "", "m2 m3"), (["http://m2"], "m2", "m3"), (["http://m2", "http://m3"], "m2 m3", ""),
+            // May be anyone's.
+            (["http://elsewhere"], "m2 m3", ""),
+        ]
+        for row in table {
+            let reasons = judgingQuorum([answer] + row.asked.map { .silent($0) }).reasons
+            func names(_ ending: String) -> String {
+                reasons.filter { $0.hasSuffix(ending) }.map { String($0.prefix(2)) }.joined(separator: " ")
+            }
+            #expect(names("did not answer") == row.silent)
+            #expect(names("was not asked") == row.unasked)
+        }
+    }
+
+    /// `5:1` is an answer of term 5 that names member 1; `-` none.
+    @Test(arguments: [
+        ("5:1 7: 7:", QuorumVerdict.State.electing), ("5:1 5:1 7:", .hasQuorum), ("5:1 5:1 -", .hasQuorum),
+        ("5:1 - -", .unconfirmed), ("5:1 5: -", .unconfirmed), ("5:1 7: -", .electing), ("5:1 7:2 -", .unconfirmed),
+        ("5:1 7:2 7:2", .hasQuorum), ("5:1 7: - - -", .suspected), ("5:1 5:1 - - -", .unconfirmed),
+        ("5:1 5:1 5:1 - -", .hasQuorum), ("5:1 5:1 7: 7: -", .electing), ("5:1 5:2 -", .unconfirmed),
+    ])
+    func termsCount(_ answers: String, _ state: QuorumVerdict.State) {
+        let words = answers.split(separator: " ")
+        let members = (1...words.count).map { Member(id: MemberID($0), name: "m\($0)") }
+        let verdict = judgingQuorum(
+            words.enumerated().map { index, word in
+                guard word != "-" else { return .silent("http://m\(index + 1)") }
+                let parts = word.split(separator: ":").compactMap { Int($0) }
+                return .answer(
+                    "http://m\(index + 1)", id: index + 1, leader: parts.count > 1 ? MemberID(parts[1]) : nil,
+                    term: UInt64(parts[0]), members: members)
+            })
+        #expect(verdict.state == state)
     }
 
     @Test func twoEndpointsOfOneMemberCountOnce() {

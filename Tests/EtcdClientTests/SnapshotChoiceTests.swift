@@ -56,6 +56,14 @@ struct SnapshotChoiceTests {
         #expect(try choice([behind, ahead]) == "http://b, knows no leader")
     }
 
+    @Test func aLeaderThatDoesNotAnswerCountsForNothing() throws {
+        let ahead = MemberObservation.answer("http://b", id: 3, leader: nil, applied: 5000)
+        #expect(try choice([follower(2, applied: 4500), ahead]) == "http://b, knows no leader")
+        #expect(try choice([follower(2, applied: 4500), follower(3, applied: 4501)]) == "http://f3, a follower")
+        #expect(
+            try choice([follower(2, applied: 4500), ahead, leader]) == "http://f2, a follower, 500 entries behind")
+    }
+
     @Test func endpointsOfTwoClustersGiveNone() {
         let other = MemberObservation.answer("http://o", id: 9, leader: MemberID(9), cluster: 8)
         let error = #expect(throws: NoMemberForSnapshot.self) { try choosingSnapshotMember([leader, other]) }

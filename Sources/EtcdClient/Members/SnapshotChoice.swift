@@ -32,20 +32,23 @@ package let closeToLeader: UInt64 = 1000
 ///
 /// Out of the question are learners, members with a CORRUPT alarm, and whoever is of another cluster than the rest. Of the
 /// others a follower close to the newest is taken before the leader, whose work it would disturb, and one that is further
-/// behind last. Where nobody leads, the one that has applied most is taken: what was applied was agreed on, whatever terms
-/// members have counted up to since.
+/// behind last. Where nobody leads, or nobody who answers, the one that has applied most is taken: what was applied was
+/// agreed on, whatever terms members have counted up to since.
 package func choosingSnapshotMember(
     _ observations: [MemberObservation]
 ) throws(NoMemberForSnapshot) -> SnapshotChoice {
     let clusters = Set(observations.compactMap(\.answer?.header.cluster))
     let corrupt = Set(
         observations.compactMap(\.answer).flatMap(\.alarms).filter { $0.kind == .corrupt }.map(\.member))
+    let leaders = Set(observations.compactMap(\.answer).filter(\.isLeader).map(\.header.member))
     var passedOver: [(index: Int, SnapshotChoice.PassedOver)] = []
     var candidates: [SnapshotCandidate] = []
     for (index, observation) in observations.enumerated() {
         switch refusal(of: observation, clusters: clusters, corrupt: corrupt) {
         case .success(let status):
-            candidates.append(SnapshotCandidate(index: index, endpoint: observation.endpoint, status: status))
+            let isLed = status.leader.map(leaders.contains) ?? false
+            candidates.append(
+                SnapshotCandidate(index: index, endpoint: observation.endpoint, status: status, isLed: isLed))
         case .failure(let refusal):
             passedOver.append((index, .init(endpoint: observation.endpoint, reason: refusal.reason)))
         }
@@ -87,6 +90,8 @@ private struct SnapshotCandidate {
     let index: Int
     let endpoint: EtcdEndpoint
     let status: MemberStatus
+    /// By a leader that answers.
+    let isLed: Bool
 
     func isBetter(than other: SnapshotCandidate, newest: UInt64) -> Bool {
         rank(newest) == other.rank(newest)
@@ -97,8 +102,8 @@ private struct SnapshotCandidate {
 
     /// The least is the best.
     private func rank(_ newest: UInt64) -> Int {
-        // Without a leader the newest has what the others may lack.
-        guard status.leader != nil else { return 2 }
+        // Without a leader the newest has what the others may lack; and one that is named may be dead.
+        guard isLed else { return 2 }
         if status.isLeader { return 1 }
         return lag(newest) <= closeToLeader ? 0 : 3
     }

@@ -1,33 +1,33 @@
 /// What observations of one moment say of the cluster's votes, before anything is concluded.
 struct QuorumEvidence {
-    /// Answers of the cluster in question.
+    /// One for each member of the cluster; none when there are several clusters.
     let answers: [MemberStatus]
     /// The members as the most advanced answer knows them; empty when there is no list.
     let members: [Member]
     /// Of observations that count for nothing, and why.
     let disregarded: [String]
-    /// More than one cluster answered, and none of them with more members than the others.
+    /// More than one cluster answered.
     let isAmbiguous: Bool
+    /// Where nobody answered.
+    private let silent: Set<String>
 
     init(_ observations: [MemberObservation]) {
-        let byCluster = Dictionary(grouping: observations.filter { $0.answer != nil }) {
-            $0.answer?.header.cluster ?? ClusterID(rawValue: 0)
-        }
-        let most = byCluster.values.map(\.count).max() ?? 0
-        let largest = byCluster.filter { $0.value.count == most }
-        isAmbiguous = largest.count > 1
-        let (cluster, chosen) = largest.count == 1 ? largest.first.map { ($0.key, $0.value) } ?? (nil, []) : (nil, [])
+        let answered = observations.filter { $0.answer != nil }
+        isAmbiguous = Set(answered.compactMap(\.answer?.header.cluster)).count > 1
         // Two endpoints may lead to one member.
         var seen: Set<MemberID> = []
-        answers = chosen.compactMap(\.answer).filter { seen.insert($0.header.member).inserted }
+        answers = isAmbiguous ? [] : answered.compactMap(\.answer).filter { seen.insert($0.header.member).inserted }
         members =
-            chosen.filter { (try? $0.list.get()) != nil }
-            .max { Self.age($0) < Self.age($1) }
-            .flatMap { try? $0.list.get().members } ?? []
-        disregarded = observations.compactMap { observation in
+            isAmbiguous
+            ? []
+            : answered.filter { (try? $0.list.get()) != nil }
+                .max { Self.age($0) < Self.age($1) }
+                .flatMap { try? $0.list.get().members } ?? []
+        silent = Set(observations.filter { $0.answer == nil }.map(\.endpoint.url))
+        disregarded = observations.compactMap { [isAmbiguous] observation in
             switch observation.status {
             case .failure(let error): "\(error)"
-            case .success(let status) where status.header.cluster != cluster:
+            case .success(let status) where isAmbiguous:
                 "\(observation.endpoint) belongs to cluster \(status.header.cluster)"
             case .success: nil
             }
@@ -46,10 +46,24 @@ struct QuorumEvidence {
         return answers.filter { ids.contains($0.header.member) }
     }
 
-    /// The leader that voters follow, of the newest term that has one. What a learner says does not count: it never finds
-    /// out that its leader is gone.
-    var leader: MemberID? {
-        answeringVoters.filter { $0.leader != nil }.max { $0.raftTerm < $1.raftTerm }?.leader
+    /// Voters that must agree.
+    var quorum: Int { voters.count / 2 + 1 }
+
+    /// Whom a majority follows in one term, whatever others have counted up to alone; else whom voters name in the newest
+    /// term that any has. What a learner says does not count: it never finds out that its leader is gone.
+    var leader: MemberID? { support.first?.leader }
+
+    /// Voters that name the leader in its term.
+    var followers: Int { support.count }
+
+    private var support: [MemberStatus] {
+        let byTerm = Dictionary(grouping: answeringVoters, by: \.raftTerm)
+        func largest(_ statuses: [MemberStatus]) -> [MemberStatus] {
+            Dictionary(grouping: statuses.filter { $0.leader != nil }, by: \.leader).values
+                .max { $0.count < $1.count } ?? []
+        }
+        if let majority = byTerm.values.map(largest).first(where: { $0.count >= quorum }) { return majority }
+        return byTerm.keys.max().flatMap { byTerm[$0] }.map(largest) ?? []
     }
 
     func name(of id: MemberID) -> String {
@@ -61,14 +75,20 @@ struct QuorumEvidence {
         members.map { name(of: $0.id) }.sorted()
     }
 
+    /// Of one that did not answer. An endpoint that no member advertises may be anyone's.
+    private func wasAsked(_ member: Member) -> Bool {
+        !silent.isDisjoint(with: member.clientURLs) || !silent.isSubset(of: members.flatMap(\.clientURLs))
+    }
+
     /// What is worth knowing beside the conclusion.
     var notes: [String] {
         let answered = Set(answers.map(\.header.member))
         let listed = Set(members.map(\.id))
-        let absent = isAmbiguous || answers.isEmpty ? [] : voters.filter { !answered.contains($0.id) }
+        let absent = answers.isEmpty ? [] : voters.filter { !answered.contains($0.id) }
         let removed = members.isEmpty ? [] : answered.subtracting(listed).sorted()
         let learners = members.filter { $0.isLearner && answered.contains($0.id) }
-        return names(of: absent).map { "\($0) has a vote and did not answer" }
+        return names(of: absent.filter(wasAsked)).map { "\($0) has a vote and did not answer" }
+            + names(of: absent.filter { !wasAsked($0) }).map { "\($0) has a vote and was not asked" }
             + names(of: learners).map { "\($0) answers, but as a learner has no vote" }
             + removed.map { "member \($0) answers, but is no member any more" }
             + disregarded

@@ -1,10 +1,14 @@
 /// Whether a cluster can decide anything, and what that is concluded from.
 package struct QuorumVerdict: Hashable, Sendable {
     package enum State: String, Hashable, Sendable, CaseIterable {
-        /// A voter follows a leader, which takes a quorum.
+        /// A majority follows a leader, or one has been named for so long that it must have one.
         case hasQuorum
+        /// A leader is named by fewer than a majority: by what may be left over from before the others were gone.
+        case unconfirmed
         /// A quorum of voters is there and knows no leader: it will have one soon.
         case electing
+        /// As electing, for as long as the grace period: they do not reach each other.
+        case leaderless
         /// Too few voters are there and none knows a leader; that may pass.
         case suspected
         /// As suspected, for as long as the grace period.
@@ -20,7 +24,7 @@ package struct QuorumVerdict: Hashable, Sendable {
     package var voters: Int?
     /// Voters that answered.
     package var answering: Int
-    /// Whom a voter follows.
+    /// Whom voters name, whether they are enough or not.
     package var leader: MemberID?
     /// One for each thing that spoke for it or is worth knowing.
     package var reasons: [String]

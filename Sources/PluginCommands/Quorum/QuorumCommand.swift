@@ -8,10 +8,13 @@ struct QuorumCommand: SurveyCommand {
         abstract: "Say whether etcd has its quorum, and what that is concluded from.",
         discussion: """
             Concluded from what each member says of itself, so that it answers without quorum, too. Ends with 0 when there is \
-            one and with 1 otherwise: electing (enough voters are there and a leader will be soon), suspected (too few, which \
-            may pass), lost (too few for as long as --for says), unknown (nobody answered, which may be the network).
+            one and with 1 otherwise: unconfirmed (a leader is named by too few, who may not know yet that the others are \
+            gone), electing (enough voters are there and a leader will be soon), no leader (they elect none for as long as \
+            --for says), suspected (too few, which may pass), lost (too few for as long as --for says), unknown (nobody \
+            answered, which may be the network).
 
-            A learner has no vote. A leader that a voter follows means quorum, whoever else does not answer here.
+            A learner has no vote. Where the members cannot all be reached from here, --for 10s or longer tells a leader that \
+            still leads from one that is only remembered.
 
               kubectl etcdrecover quorum main -n databases
               kubectl etcdrecover quorum main --for 30s

@@ -9,29 +9,42 @@ struct QuorumReport: Sendable {
     /// Between two looks.
     private static let pause = Duration.seconds(1)
 
-    /// Looks until there is a quorum or `patience` has passed without one; at least once.
+    /// Looks until there is a quorum or there has been none for `patience`, all looks the same; at least once. What says
+    /// something else each time is given up after a while.
     static func observe(
         _ access: EtcdAccess, _ client: EtcdClient, discovers: Bool, patience: Duration
     ) async throws -> QuorumReport {
-        let start = ContinuousClock.now
+        let begin = ContinuousClock.now
+        var watch = QuorumWatch<ContinuousClock.Instant>(
+            grace: patience == .zero ? quorumGracePeriod : patience, size: access.size)
         while true {
+            let start = ContinuousClock.now
             let survey = try await access.survey(client, discovers: discovers)
-            let missing = ContinuousClock.now - start
-            var verdict = judgingQuorum(
-                survey.observations, missing: patience == .zero ? .zero : missing,
-                grace: patience == .zero ? quorumGracePeriod : patience, size: access.size)
+            var verdict = watch.judge(survey.observations, from: start, to: .now)
             verdict.reasons = verdict.reasons.map(access.naming)
             let report = QuorumReport(verdict: verdict, survey: survey)
-            if verdict.canDecide || missing >= patience { return report }
+            // A leader that may be left over is waited for: it goes, or is one.
+            let isSettled = verdict.state != .unconfirmed && watch.sustained.map { $0 >= patience } ?? false
+            if verdict.canDecide || patience == .zero || isSettled
+                || start - begin >= max(patience, staleLeaderPeriod) * 3
+            {
+                return report
+            }
             try await Task.sleep(for: pause)
         }
+    }
+
+    /// Where endpoints lead to several clusters, the list of one says nothing about the others' members.
+    private var rows: [MemberRow] {
+        let clusters = Set(survey.observations.compactMap(\.answer?.header.cluster))
+        return clusters.count > 1 ? survey.rows.filter { $0.status != nil } : survey.rows
     }
 
     func text(_ style: Style) -> String {
         let state = style.paint(verdict.state.words, verdict.canDecide ? .green : .red)
         var text = "\(state)\n"
         for reason in verdict.reasons { text += "  - \(reason.printable())\n" }
-        let known = survey.rows.filter { $0.id != nil }
+        let known = rows.filter { $0.id != nil }
         guard !known.isEmpty else { return text }
         return text + "\n" + Self.table(of: known).text()
     }
@@ -54,7 +67,7 @@ struct QuorumReport: Sendable {
             "state": .string(verdict.state.rawValue), "canDecide": .bool(verdict.canDecide),
             "voters": verdict.voters.map { .int(Int64($0)) }, "answering": .int(Int64(verdict.answering)),
             "quorum": verdict.quorum.map { .int(Int64($0)) },
-            "reasons": .array(verdict.reasons.map { .string($0) }), "members": .array(survey.rows.map(\.json)),
+            "reasons": .array(verdict.reasons.map { .string($0) }), "members": .array(rows.map(\.json)),
         ])
     }
 }
@@ -63,7 +76,9 @@ extension QuorumVerdict.State {
     var words: String {
         switch self {
         case .hasQuorum: "has quorum"
+        case .unconfirmed: "unconfirmed"
         case .electing: "electing"
+        case .leaderless: "no leader"
         case .suspected: "quorum loss suspected"
         case .lost: "quorum lost"
         case .singleMember: "single member"

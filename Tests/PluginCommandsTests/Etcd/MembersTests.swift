@@ -34,8 +34,9 @@ import Testing
         try await EtcdCluster.run(release, members: 3) { cluster in
             for member in cluster.members.dropFirst() { await member.kill() }
             let plugin = EtcdPlugin(endpoints: [cluster.endpoints[0]])
-            // It takes an election timeout until the survivor itself knows.
-            while try await plugin.run("quorum").succeeded { try await Task.sleep(for: .milliseconds(200)) }
+            // It takes an election timeout until the survivor itself knows, and no look in between says otherwise.
+            let early = try await plugin.run("quorum")
+            #expect(early.status == 1, "\(early.output)")
             let verdict = try await plugin.json("quorum", "--for", "2s", status: 1)
             #expect(verdict["state"]?.string == "lost")
             #expect(verdict["canDecide"]?.bool == false)
@@ -74,6 +75,34 @@ import Testing
             }
             #expect(health.status == 1)
             #expect(health.errors.contains("error: 2 of 3 members are healthy"), "\(health.errors)")
+        }
+    }
+
+    /// As where a firewall keeps the others from being asked.
+    @Test func aLeaderThatIsNamedAllTheTimeHasAQuorumBehindIt() async throws {
+        try await EtcdCluster.run(.newest, members: 3) { cluster in
+            let plugin = EtcdPlugin(endpoints: [cluster.endpoints[0]])
+            let once = try await plugin.run("quorum", "--endpoints-only")
+            #expect(once.status == 1)
+            #expect(once.output.hasPrefix("unconfirmed\n  - 1 of 3 voters names "), "\(once.output)")
+            #expect(once.output.contains("m1 has a vote and was not asked"), "\(once.output)")
+            let watched = try await plugin.run("quorum", "--endpoints-only", "--for", "1s")
+            #expect(watched.succeeded, "\(watched.output)")
+            #expect(watched.output.hasPrefix("has quorum\n"), "\(watched.output)")
+        }
+    }
+
+    @Test func endpointsOfTwoClustersAreNotJudged() async throws {
+        try await EtcdCluster.run(.newest) { one in
+            try await EtcdCluster.run(.newest) { other in
+                let plugin = EtcdPlugin(endpoints: [
+                    one.endpoints[0], one.endpoints[0].replacing("127.0.0.1", with: "localhost"), other.endpoints[0],
+                ])
+                let verdict = try await plugin.json("quorum", status: 1)
+                #expect(verdict["state"]?.string == "unknown")
+                #expect(verdict["reasons"]?.strings.first == "the endpoints belong to different clusters")
+                #expect(verdict["members"]?.array.allSatisfy { $0["status"]?.string == "answers" } == true)
+            }
         }
     }
 
