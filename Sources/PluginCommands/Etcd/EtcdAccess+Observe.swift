@@ -25,7 +25,22 @@ extension EtcdAccess {
     /// `failure` as a sentence, with what kubectl had to say.
     func describe(_ failure: any Error, at endpoint: EtcdEndpoint) -> String {
         let trouble = trouble(at: endpoint) ?? certificateHint(failure, endpoint)
-        return naming("\(failure)") + (trouble.map { " (\($0))" } ?? "")
+        return naming(Self.plainly(failure)) + (trouble.map { " (\($0))" } ?? "")
+    }
+
+    /// Without the names of etcd's calls, and with the name of the flag where a limit is to be raised.
+    private static func plainly(_ failure: any Error) -> String {
+        let text = "\(failure)"
+        guard let error = failure as? EtcdError else { return text }
+        let questions = [
+            "Status": "asking its status", "MemberList": "asking for the members", "Authenticate": "logging in",
+        ]
+        guard let question = questions[error.call], text.hasPrefix("\(error.call): ") else {
+            // A snapshot's own limits are fixed.
+            return error.call == "Snapshot" ? text.replacing("try again, or raise the limit", with: "try again") : text
+        }
+        return (question + text.dropFirst(error.call.count)).replacing(
+            "raise the limit", with: "raise --command-timeout")
     }
 
     /// `text` with the pods' names in place of the local ports that lead to them.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdRecoverModel
+import Glibc
 
 struct SnapshotSave: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,8 +16,11 @@ struct SnapshotSave: AsyncParsableCommand {
             which kubectl port-forward leads to.
 
             The snapshot is written to FILE.part and gets its name when its SHA-256 was found right and the disk has it; \
-            after a failure or Ctrl-C no part is left. FILE may be - for the standard output: what was written there counts \
-            only when the command ends with 0.
+            after a failure or Ctrl-C no part is left. A copy of a damaged database is named FILE.damaged and ends with 1; \
+            what is there as FILE stays.
+
+            FILE may be - for the standard output: what was written there counts only when the command ends with 0. Then its \
+            SHA-256 is right; whether the member's database is sound only "snapshot verify" of what arrived can tell.
 
               kubectl etcdrecover snapshot save main main.db -n databases
               kubectl etcdrecover snapshot save --endpoints https://10.0.0.1:2379 \\
@@ -30,7 +34,7 @@ struct SnapshotSave: AsyncParsableCommand {
         completion: .file())
     var words: [String]
 
-    @Flag(help: "Replace FILE if it exists, once the snapshot is whole")
+    @Flag(help: "Replace FILE if it exists, once the snapshot is whole and sound")
     var overwrite = false
 
     @Option(help: "How long all of it may take, as 10m; without it only a transfer that stalls is ended")
@@ -72,12 +76,14 @@ struct SnapshotSave: AsyncParsableCommand {
             file == "-" ? try await saving.stream() : try await saving.save(to: file, overwrites: overwrite)
         }
         guard file != "-" else { return console.note(saved.text) }
-        try console.print(output.map { saved.json.rendered(as: $0) } ?? saved.text)
-        if let damage = saved.damage {
-            throw CommandFailure(
-                "\(file) is a true copy of a damaged database: \(damage)",
-                hint: "keep it, and save another member too; list the damage with: "
-                    + "kubectl etcdrecover snapshot verify \(file)")
+        guard let damage = saved.damage, let copy = saved.file else {
+            return try console.print(output.map { saved.json.rendered(as: $0) } ?? saved.text)
         }
+        if let output { try console.print(saved.json.rendered(as: output)) }
+        throw CommandFailure(
+            "the database of \(saved.member.name) is damaged: \(damage)\n"
+                + "its copy is kept as \(copy), and \(file) \(access(file, F_OK) == 0 ? "stays as it was" : "was not written")",
+            hint: "save another member, alone in --endpoints or as pod/NAME; list the damage with: "
+                + "kubectl etcdrecover snapshot verify \(copy)")
     }
 }

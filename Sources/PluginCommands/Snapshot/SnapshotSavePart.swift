@@ -51,7 +51,10 @@ final class SnapshotSavePart: Sendable {
         let isNew = descriptor >= 0
         if !isNew, errno == EEXIST { descriptor = Glibc.open(path, flags | O_NONBLOCK, 0o600) }
         guard descriptor >= 0 else {
-            throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))")
+            let reason = errno
+            throw reason == ENOENT
+                ? CommandFailure("the directory \(folder(of: path)) does not exist", hint: "make it, or name another")
+                : CommandFailure("cannot write \(path): \(String(cString: strerror(reason)))")
         }
         var opened = stat()
         var named = stat()
@@ -116,7 +119,7 @@ final class SnapshotSavePart: Sendable {
 
     /// Gives the synced part its name. When that was taken in the meantime, the part stays, whole as it is.
     func publish() throws(CommandFailure) {
-        let isNamed = overwrites ? rename(partPath, path) == 0 : renameUnlessTaken()
+        let isNamed = overwrites ? rename(partPath, path) == 0 : renameUnlessTaken(path)
         guard isNamed else {
             let reason = errno == EEXIST ? "\(path) was made meanwhile" : String(cString: strerror(errno))
             throw CommandFailure(
@@ -125,14 +128,30 @@ final class SnapshotSavePart: Sendable {
         syncDirectory()
     }
 
+    /// Gives the synced part, a copy of a damaged database, a name that says so: `FILE.damaged`, or the first of
+    /// `FILE.damaged-1`, `FILE.damaged-2`, … that is free. No file is replaced. Returns the name, which is still that of the
+    /// part where no other could be had.
+    func publishDamaged() -> String {
+        for number in 0..<1000 {
+            let name = path + ".damaged" + (number == 0 ? "" : "-\(number)")
+            if renameUnlessTaken(name) {
+                syncDirectory()
+                return name
+            }
+            guard errno == EEXIST else { break }
+        }
+        return partPath
+    }
+
     /// A link never takes a name that is taken. Where the file system knows no links, a look before the renaming must do.
-    private func renameUnlessTaken() -> Bool {
+    private func renameUnlessTaken(_ path: String) -> Bool {
         if link(partPath, path) == 0 {
             unlink(partPath)
             return true
         }
         guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return false }
-        guard access(path, F_OK) != 0 else {
+        var status = stat()
+        guard lstat(path, &status) != 0 else {
             errno = EEXIST
             return false
         }
@@ -140,11 +159,14 @@ final class SnapshotSavePart: Sendable {
     }
 
     private func syncDirectory() {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let directory = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = Glibc.open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return }
         fsync(directory)
         close(directory)
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     func remove() { unlink(partPath) }

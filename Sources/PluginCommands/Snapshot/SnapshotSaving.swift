@@ -2,41 +2,93 @@ import EtcdClient
 import Glibc
 import HTTP
 import SnapshotFile
+import Synchronization
 
 /// Saving a snapshot: observe the members, choose one, and take its stream to where it is to go.
 struct SnapshotSaving: Sendable {
     var connection: EtcdConnection
     var target: EtcdTarget?
-    /// Of the transfer; nil: as long as it does not stall.
+    /// Of all of it; nil: as long as the transfer does not stall.
     var limit: Duration?
     var console: Console
+    private let stage = Stage()
 
-    /// To `path`, by way of its part. Leaves nothing behind when it fails.
+    init(connection: EtcdConnection, target: EtcdTarget?, limit: Duration?, console: Console) {
+        self.connection = connection
+        self.target = target
+        self.limit = limit
+        self.console = console
+    }
+
+    /// What is being done, for whom the time runs out.
+    private final class Stage: Sendable {
+        let text = Mutex("finding the members")
+
+        func enter(_ text: String) { self.text.withLock { $0 = text } }
+    }
+
+    /// To `path`, by way of its part. Leaves nothing behind when it fails. A copy of a damaged database gets another name,
+    /// whether `path` is there or not.
     func save(to path: String, overwrites: Bool) async throws -> SavedSnapshot {
         let part = try SnapshotSavePart(path, overwrites: overwrites)
         if part.tookOver { console.note("note: \(part.partPath), which an interrupted save left, is written anew") }
         var saved: SavedSnapshot
         do {
-            saved = try await transfer { stream, report in
-                try part.requireSpace(for: stream.totalBytes)
-                return try await Self.copy(stream, report) { bytes, offset in try part.write(bytes, at: offset) }
-            }
-            // The disk writes while the processor reads.
-            async let synced: Void = Self.offloaded { try part.sync() }
-            let summary = try await Self.offloaded { Self.summary(of: part.partPath) }
-            try await synced
-            switch summary {
-            case .success(let summary): saved.summary = summary
-            case .failure(let damage): saved.damage = "\(damage)"
-            }
+            saved = try await limited { try await fill(part) }
             try Task.checkCancellation()
         } catch {
             part.remove()
+            if Task.isCancelled { console.note("interrupted; nothing was kept") }
             throw error
         }
-        try part.publish()
-        saved.file = path
+        if saved.damage != nil {
+            saved.file = part.publishDamaged()
+        } else {
+            try part.publish()
+            saved.file = path
+        }
         return saved
+    }
+
+    /// Until the disk has all of it and its structure was seen.
+    private func fill(_ part: SnapshotSavePart) async throws -> SavedSnapshot {
+        var saved = try await transfer { stream, report in
+            try part.requireSpace(for: stream.totalBytes)
+            return try await Self.copy(stream, report) { bytes, offset in try part.write(bytes, at: offset) }
+        }
+        stage.enter("checking the copy")
+        // The disk writes while the processor reads.
+        async let synced: Void = Self.offloaded { try part.sync() }
+        let summary = try await Self.offloaded { Self.summary(of: part.partPath) }
+        try await synced
+        switch summary {
+        case .success(let summary): saved.summary = summary
+        case .failure(let damage): saved.damage = "\(damage)"
+        }
+        return saved
+    }
+
+    /// Ends `work` when the time for all of it is over.
+    private func limited<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard let limit else { return try await work() }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            if let first = try await group.next(), let value = first { return value }
+            let stage = stage.text.withLock { $0 }
+            group.cancelAll()
+            // It may just have come to its end.
+            if let last = try? await group.next(), let value = last { return value }
+            throw CommandFailure(
+                "no snapshot within \(limit.text), which ended while \(stage)", hint: "try again, or raise --timeout",
+                status: .timeout)
+        }
     }
 
     /// To the standard output.
@@ -48,8 +100,15 @@ struct SnapshotSaving: Sendable {
                 hint: "redirect it, or name a FILE",
                 status: .usage)
         }
-        return try await transfer { stream, report in
-            try await Self.copy(stream, report) { bytes, _ in try Self.write(bytes, to: output) }
+        do {
+            return try await limited {
+                try await transfer { stream, report in
+                    try await Self.copy(stream, report) { bytes, _ in try Self.write(bytes, to: output) }
+                }
+            }
+        } catch {
+            if Task.isCancelled { console.note("interrupted; what was written is no snapshot") }
+            throw error
         }
     }
 
@@ -68,7 +127,9 @@ struct SnapshotSaving: Sendable {
         _ access: EtcdAccess, _ client: EtcdClient,
         _ receive: @escaping @Sendable (SnapshotStream, SnapshotSaveReport) async throws -> Int64
     ) async throws -> SavedSnapshot {
+        stage.enter("asking the members")
         let choice = try await choose(among: access, client)
+        stage.enter("\(choice.name) was sending it")
         let report = SnapshotSaveReport(on: console)
         do {
             return try await withThrowingTaskGroup(of: SavedSnapshot?.self) { group in
@@ -77,9 +138,7 @@ struct SnapshotSaving: Sendable {
                     return nil
                 }
                 group.addTask {
-                    try await client.at(choice.endpoint).withSnapshot(
-                        deadlines: EtcdClient.snapshotDeadlines(total: limit)
-                    ) { stream in
+                    try await client.at(choice.endpoint).withSnapshot { stream in
                         let bytes = try await receive(stream, report)
                         return SavedSnapshot(
                             bytes: bytes, sha256: stream.digest, storageVersion: stream.storageVersion, member: choice)
@@ -91,8 +150,6 @@ struct SnapshotSaving: Sendable {
                 }
                 throw CancellationError()
             }
-        } catch let error as EtcdError where error.kind == .deadlineExceeded && limit != nil {
-            throw CommandFailure(access.describe(error, at: choice.endpoint), status: .timeout)
         } catch let error where error is EtcdError || error is SnapshotStreamError {
             throw CommandFailure(access.describe(error, at: choice.endpoint))
         }
@@ -110,7 +167,11 @@ struct SnapshotSaving: Sendable {
             }
             let unreachable = access.links.filter { $0.endpoint == nil }.map(\.whyNot)
             throw CommandFailure(
-                "no member could be saved:" + (unreachable + reasons).map { "\n  \($0)" }.joined())
+                "no member could be saved:" + (unreachable + reasons).map { "\n  \($0)" }.joined(),
+                hint: observations.allSatisfy(\.isSilent)
+                    ? "a member that was restarted without quorum does not answer: stop it, and use its member/snap/db, with "
+                        + "kubectl etcdrecover snapshot restore --skip-hash-check"
+                    : nil)
         }
         for link in access.links where link.endpoint == nil {
             console.note("note: passed over: \(link.whyNot)".printable())
@@ -138,16 +199,20 @@ struct SnapshotSaving: Sendable {
         return offset
     }
 
-    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(CommandFailure) {
+    /// A write to a full pipe would wait where neither Ctrl-C nor the limit is seen: what is no file gets what fits.
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+        var status = stat()
+        let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            try Task.checkCancellation()
+            var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&ready, 1, 100) > 0 else { continue }
+            let count = isFile ? rest.count : min(rest.count, Int(PIPE_BUF))
+            let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, count)
             if written >= 0 {
                 rest = rest.dropFirst(written)
-            } else if errno == EAGAIN {
-                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&ready, 1, 1000)
-            } else if errno != EINTR {
+            } else if errno != EINTR, errno != EAGAIN {
                 throw CommandFailure("cannot write the output: \(String(cString: strerror(errno)))")
             }
         }
@@ -163,5 +228,15 @@ struct SnapshotSaving: Sendable {
     private static func summary(of path: String) -> Result<SnapshotSummary, any Error> {
         // The lock is our own.
         Result { try SnapshotSummary(of: Database(path: path, readingLocked: true)) }
+    }
+}
+
+extension MemberObservation {
+    /// Nothing of etcd's came back, not even that the question was refused.
+    fileprivate var isSilent: Bool {
+        switch failure?.kind {
+        case .unreachable, .connectionLost, .deadlineExceeded, .unavailable: true
+        default: false
+        }
     }
 }

@@ -39,10 +39,97 @@ import Testing
                 "snapshot", "save", files.path(of: "db"), "--timeout", "2s",
             ])
             let saved = try await command.run(within: .seconds(60))
-            #expect(relay.hasEnded)
             #expect(saved.status == 124, "\(saved.errors)")
-            #expect(saved.errors.contains("the exchange took longer than 2"), "\(saved.errors)")
+            #expect(saved.errors.contains("error: no snapshot within 2s, which ended while "), "\(saved.errors)")
+            #expect(saved.errors.hasSuffix("\ntry again, or raise --timeout\n"), "\(saved.errors)")
             #expect(try leftovers(in: files) == [])
+        }
+    }
+
+    @Test(arguments: ["db", "-"]) func theLimitIsOfTheQuestionsToo(_ file: String) async throws {
+        try await EtcdCluster.run(.newest) { cluster in
+            let member = cluster.members[0]
+            let files = try TemporaryDirectory()
+            member.freeze()
+            // The member's own limit is never reached.
+            let save = EtcdPlugin(endpoints: cluster.endpoints).command([
+                "snapshot", "save", file == "-" ? file : files.path(of: file), "--timeout", "1s",
+                "--command-timeout", "10m",
+            ])
+            let saved = try await save.run(within: .seconds(60))
+            member.thaw()
+            #expect(saved.status == 124, "\(saved.errors)")
+            #expect(saved.errors.hasPrefix("error: no snapshot within 1s, which ended while "), "\(saved.errors)")
+            #expect(saved.output.isEmpty)
+            #expect(try leftovers(in: files) == [])
+        }
+    }
+
+    @Test func aMemberThatIsSilentNamesTheFlagToRaise() async throws {
+        try await EtcdCluster.run(.newest) { cluster in
+            let files = try TemporaryDirectory()
+            cluster.members[0].freeze()
+            let saved = try await EtcdPlugin(endpoints: cluster.endpoints).run(
+                "snapshot", "save", files.path(of: "db"), "--command-timeout", "1s")
+            cluster.members[0].thaw()
+            #expect(saved.status == 1)
+            #expect(saved.errors.contains("asking its status: \(cluster.members[0].endpoint): "), "\(saved.errors)")
+            #expect(saved.errors.contains("; try again, or raise --command-timeout\n"), "\(saved.errors)")
+            #expect(saved.errors.contains("restarted without quorum"), "\(saved.errors)")
+        }
+    }
+
+    @Test func aDamagedDatabaseReplacesNothing() async throws {
+        try await EtcdCluster.run(.newest) { cluster in
+            try await cluster.fill()
+            let files = try TemporaryDirectory()
+            let plugin = EtcdPlugin(endpoints: cluster.endpoints)
+            let (good, other) = (files.path(of: "db"), files.path(of: "new"))
+            // The member writes out what is pending, and nothing more from here on.
+            let first = try await plugin.run("snapshot", "save", good)
+            try #require(first.succeeded, "\(first.errors)")
+            let content = try Data(contentsOf: URL(filePath: good))
+            try damagePages(with: "key-3", in: cluster.members[0].database)
+
+            let saved = try await plugin.run("snapshot", "save", good, "--overwrite")
+            #expect(saved.status == 1)
+            #expect(saved.output == "")
+            #expect(saved.errors.contains("error: the database of m0 is damaged: "), "\(saved.errors)")
+            #expect(
+                saved.errors.contains("\nits copy is kept as \(good).damaged, and \(good) stays as it was\n"),
+                "\(saved.errors)")
+            #expect(try Data(contentsOf: URL(filePath: good)) == content)
+
+            let again = try await plugin.json("snapshot", "save", good, "--overwrite", status: 1)
+            #expect(again["file"]?.string == "\(good).damaged-1")
+            #expect(again["damage"]?.string != nil)
+            #expect(try Data(contentsOf: URL(filePath: good)) == content)
+
+            let new = try await plugin.run("snapshot", "save", other)
+            #expect(new.status == 1)
+            #expect(
+                new.errors.contains("\nits copy is kept as \(other).damaged, and \(other) was not written\n"),
+                "\(new.errors)")
+            #expect(try leftovers(in: files).sorted() == ["db", "db.damaged", "db.damaged-1", "new.damaged"])
+            let verified = try await Command(plugin.command([]).program, ["snapshot", "verify", "\(other).damaged"])
+                .run()
+            #expect(verified.status == 1)
+        }
+    }
+
+    /// Makes every page that has `text` one of no kind.
+    private func damagePages(with text: String, in path: String) throws {
+        let content = try Data(contentsOf: URL(filePath: path))
+        let size = 4096
+        let pages = stride(from: 0, to: content.count, by: size).filter { start in
+            content[start..<min(start + size, content.count)].firstRange(of: Data(text.utf8)) != nil
+        }
+        try #require(!pages.isEmpty)
+        let descriptor = open(path, O_WRONLY)
+        defer { close(descriptor) }
+        for page in pages {
+            var kind: UInt16 = 0
+            try #require(pwrite(descriptor, &kind, 2, page + 8) == 2)
         }
     }
 
@@ -58,6 +145,7 @@ import Testing
                 #expect(try leftovers(in: files) == ["db.part"])
                 service.signal(signal)
                 while service.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+                #expect(service.log.hasSuffix("interrupted; nothing was kept\n"), "\(service.log)")
             }
             #expect(ended.status == 130)
             #expect(try leftovers(in: files) == [])
@@ -95,6 +183,18 @@ import Testing
             let script = "{ \"$0\" \"$@\"; echo status $? >&2; } | head -c 1000 >/dev/null"
             let ended = try await Command("sh", ["-c", script, save.program] + save.arguments).run()
             #expect(ended.errors.contains("error: cannot write the output: Broken pipe\nstatus 1\n"), "\(ended.errors)")
+        }
+    }
+
+    @Test func aReaderThatReadsNothingDoesNotHoldUpTheLimit() async throws {
+        try await EtcdCluster.run(.newest) { cluster in
+            try await cluster.fill(keys: 4, bytes: 400_000)
+            let files = try TemporaryDirectory()
+            let save = EtcdPlugin(endpoints: cluster.endpoints).command(["snapshot", "save", "-", "--timeout", "1s"])
+            let script = "pipe=$0; mkfifo \"$pipe\"; exec 3<>\"$pipe\"; exec \"$@\" >&3"
+            let ended = try await Command("sh", ["-c", script, files.path(of: "pipe"), save.program] + save.arguments)
+                .run(within: .seconds(60))
+            #expect(ended.status == 124, "\(ended.errors)")
         }
     }
 

@@ -56,6 +56,20 @@ struct SavePartTests {
         }
     }
 
+    @Test(arguments: [false, true]) func aDamagedCopyTakesNobodysName(_ overwrites: Bool) async throws {
+        try await withDirectory { directory in
+            let path = "\(directory)/db"
+            if overwrites { try write("precious", to: path) }
+            #expect(try save("damaged", to: path, overwrites: overwrites).publishDamaged() == "\(path).damaged")
+            symlink("nowhere", "\(path).damaged-1")
+            #expect(try save("again", to: path, overwrites: overwrites).publishDamaged() == "\(path).damaged-2")
+            #expect(try read("\(path).damaged") == "damaged")
+            #expect(try read("\(path).damaged-2") == "again")
+            #expect(!exists("\(path).part") && exists(path) == overwrites)
+            if overwrites { #expect(try read(path) == "precious") }
+        }
+    }
+
     @Test func whatAnInterruptedSaveLeftIsTakenOver() async throws {
         try await withDirectory { directory in
             let path = "\(directory)/db"
@@ -96,7 +110,7 @@ struct SavePartTests {
     @Test(arguments: [
         ("", #""" is no name for a file"#), ("x/", #""x/" is no name for a file"#),
         ("/tmp", "/tmp is a directory: name the file in it"),
-        ("/nowhere/db", "cannot write /nowhere/db.part: No such file or directory"),
+        ("/nowhere/db", "the directory /nowhere does not exist"),
     ])
     func namesThatCannotBeWrittenAreRefused(_ path: String, message: String) {
         let failure = #expect(throws: CommandFailure.self) { try SnapshotSavePart(path, overwrites: false) }

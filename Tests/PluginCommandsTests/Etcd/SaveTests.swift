@@ -52,7 +52,7 @@ import Testing
             let saved = try await plugin.run("snapshot", "save", files.path(of: "db"))
             #expect(saved.succeeded, "\(saved.errors)")
             #expect(
-                saved.errors.contains("note: passed over: Status: cannot connect to \(dead.endpoint)"),
+                saved.errors.contains("note: passed over: asking its status: cannot connect to \(dead.endpoint)"),
                 "\(saved.errors)")
         }
     }
@@ -80,6 +80,9 @@ import Testing
         #expect(saved.status == 1)
         #expect(saved.errors.hasPrefix("error: no member could be saved:\n"), "\(saved.errors)")
         for port in ports { #expect(saved.errors.contains("cannot connect to 127.0.0.1:\(port)"), "\(saved.errors)") }
+        #expect(
+            saved.errors.hasSuffix("member/snap/db, with kubectl etcdrecover snapshot restore --skip-hash-check\n"),
+            "\(saved.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: files.path).isEmpty)
     }
 }
