@@ -251,3 +251,23 @@ import Testing
         }
     }
 }
+
+/// What the limit of a save cancels before there is a member to ask.
+@Suite(.timeLimit(.minutes(1))) struct SaveLimitTests {
+    @Test func aTunnelThatNeverOpensEndsWithTheWork() async throws {
+        try await withDirectory { directory in
+            let kubectl = "\(directory)/kubectl"
+            try write("#!/bin/sh\n: >\(directory)/started; exec sleep 600\n", to: kubectl)
+            chmod(kubectl, 0o755)
+            let opening = Task {
+                try await PortForward.withAll([
+                    PortForward(kubectl: kubectl, flags: [], pod: "main-0", port: 2379)
+                ]) { _ in }
+            }
+            while access("\(directory)/started", F_OK) != 0 { try await Task.sleep(for: .milliseconds(10)) }
+            opening.cancel()
+            // The body would have run, had it been waited for.
+            await #expect(throws: CancellationError.self) { try await opening.value }
+        }
+    }
+}
