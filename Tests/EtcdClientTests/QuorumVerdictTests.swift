@@ -128,6 +128,12 @@ struct QuorumVerdictTests {
             #expect(names("did not answer") == row.silent)
             #expect(names("was not asked") == row.unasked)
         }
+        let unpublished = MemberObservation.answer(
+            "http://m1", id: 1, leader: nil, members: Array(members.prefix(2)) + [Member(id: MemberID(3), name: "m3")])
+        #expect(
+            judgingQuorum([unpublished, .silent("http://m2")]).reasons.contains {
+                $0.hasPrefix("m3 has a vote and was not asked, since it advertises no client URL")
+            })
     }
 
     /// `5:1` is an answer of term 5 that names member 1; `-` none.

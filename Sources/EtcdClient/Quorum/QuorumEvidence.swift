@@ -87,8 +87,12 @@ struct QuorumEvidence {
         let absent = answers.isEmpty ? [] : voters.filter { !answered.contains($0.id) }
         let removed = members.isEmpty ? [] : answered.subtracting(listed).sorted()
         let learners = members.filter { $0.isLearner && answered.contains($0.id) }
+        let unasked = absent.filter { !wasAsked($0) }
         return names(of: absent.filter(wasAsked)).map { "\($0) has a vote and did not answer" }
-            + names(of: absent.filter { !wasAsked($0) }).map { "\($0) has a vote and was not asked" }
+            + names(of: unasked.filter { !$0.clientURLs.isEmpty }).map { "\($0) has a vote and was not asked" }
+            + names(of: unasked.filter(\.clientURLs.isEmpty)).map {
+                "\($0) has a vote and was not asked, since it advertises no client URL: it may never have been up"
+            }
             + names(of: learners).map { "\($0) answers, but as a learner has no vote" }
             + removed.map { "member \($0) answers, but is no member any more" }
             + disregarded
