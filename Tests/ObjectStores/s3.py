@@ -1,8 +1,8 @@
 """moto's S3 on a port of 127.0.0.1, with signatures checked: s3.py PORT CREDENTIALS-FILE TLS-PORT CERTIFICATE KEY
 
-Makes users with a key each by IAM: two that may do everything, the second between them only write; then nothing goes without a signature. Buckets are made
-here too: `bucket`, `other`, and `locked` with object lock. Writes a line "ID SECRET" for each user to the file, which
-appears when all is ready.
+Makes users with a key each by IAM: two that may do everything, the second between them only write; then nothing goes
+without a signature. Buckets are made here too: `bucket`, `other`, and `locked` with object lock. Writes a line "ID SECRET"
+for each user to the file, which appears when all is ready.
 """
 import json
 import logging
@@ -23,6 +23,22 @@ from moto.server import ThreadedMotoServer  # noqa: E402
 from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 
 WSGIRequestHandler.protocol_version = "HTTP/1.1"
+
+# moto looks whether there is an object and then writes it, and another thread may come in between. A store that takes
+# conditions takes them one at a time.
+one_at_a_time = threading.Lock()
+answer = DomainDispatcherApplication.__call__
+
+
+def answer_conditions_in_turn(application, environ, start_response):
+    if "HTTP_IF_NONE_MATCH" not in environ:
+        return answer(application, environ, start_response)
+    with one_at_a_time:
+        return answer(application, environ, start_response)
+
+
+DomainDispatcherApplication.__call__ = answer_conditions_in_turn
+
 server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
 server.start()
 # The same buckets over TLS.
