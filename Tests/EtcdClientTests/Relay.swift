@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// Passes TCP on to a port of 127.0.0.1, and cuts every connection after so many bytes of what comes back.
 final class Relay: Sendable {

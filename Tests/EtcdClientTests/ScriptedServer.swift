@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// Answers the first request of one connection with frames of HTTP/2 that the test chose, then reads until the client is
 /// gone.

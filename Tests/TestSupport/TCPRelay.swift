@@ -37,12 +37,12 @@ package final class TCPRelay: Sendable {
         }
         guard isBound else { throw MissingPart("no port for a relay: errno \(errno)") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        Self.thread { [weak self] in
+        startThread { [weak self] in
             while true {
                 let near = accept(listener, nil, nil)
                 guard near >= 0 else { break }
                 _ = fcntl(near, F_SETFD, FD_CLOEXEC)
-                Self.thread { [weak self] in self?.serve(near) }
+                startThread { [weak self] in self?.serve(near) }
             }
             // Here and not in deinit: the number must not name another socket while this thread uses it.
             close(listener)
@@ -119,22 +119,5 @@ package final class TCPRelay: Sendable {
             rest = rest.dropFirst(count)
         }
         return true
-    }
-
-    private static func thread(_ body: @escaping @Sendable () -> Void) {
-        final class Work: Sendable {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        var thread = pthread_t()
-        let work = Unmanaged.passRetained(Work(body)).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            }, work)
-        pthread_detach(thread)
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// An HTTP/1.1 server that does what a test tells it, byte by byte. Each connection has a thread, and serves one request.
 final class MisbehavingServer: Sendable {
@@ -119,21 +120,4 @@ extension [UInt8] {
     fileprivate func contains(sequence text: String) -> Bool {
         firstRange(of: Array(text.utf8)) != nil
     }
-}
-
-/// Runs `body` on a detached thread.
-func startThread(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    let box = Unmanaged.passRetained(Box(body))
-    pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, box.toOpaque())
-    pthread_detach(thread)
 }

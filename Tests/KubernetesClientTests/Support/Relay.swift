@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// Passes TCP on to another port of 127.0.0.1, until told to drop what is open.
 final class Relay: Sendable {
