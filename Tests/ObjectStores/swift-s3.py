@@ -1,26 +1,17 @@
-"""OpenStack Swift with its S3 API on a port of 127.0.0.1: swift-s3.py PORT FOLDER
+"""OpenStack Swift with its S3 API on a port of 127.0.0.1: swift-s3.py FOLDER PORT PORT PORT PORT
 
-One of each server, objects in memory, rings of one device. The user `test:all` has the key `testing`; the bucket is
-`bucket`. Runs under Debian's Python with Debian's packages on its path, and ends with all it started.
+One of each server, objects in memory, rings of one device; the first port speaks S3, the others are for its own servers.
+The user `test:all` has the key `testing`; the bucket is `bucket`. Runs under Debian's Python with Debian's packages on its path, and ends with all it started.
 """
 import os
 import signal
-import socket
 import subprocess
 import sys
 
 from swift.common.ring import RingBuilder
 
-port, folder = int(sys.argv[1]), sys.argv[2]
+folder, ports = sys.argv[1], dict(zip(["proxy", "account", "container", "object"], map(int, sys.argv[2:])))
 here = "127.0.0.1"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind((here, 0))
-        return s.getsockname()[1]
-
-
 common = f"""[DEFAULT]
 bind_ip = {here}
 bind_port = %(port)d
@@ -36,9 +27,7 @@ hashes = f"[swift-hash]\nswift_hash_path_suffix = s\nswift_hash_path_prefix = p\
 os.makedirs(f"{folder}/devices/d", exist_ok=True)
 with open(f"{folder}/swift.conf", "w") as file:
     file.write(hashes + "\n[storage-policy:0]\nname = p0\ndefault = yes\n")
-ports = {"proxy": port}
 for kind, app in [("account", "account"), ("container", "container"), ("object", "mem_object")]:
-    ports[kind] = free_port()
     builder = RingBuilder(4, 1, 0)
     builder.add_dev({"id": 0, "region": 1, "zone": 1, "weight": 1, "ip": here, "port": ports[kind], "device": "d",
                      "replication_ip": here, "replication_port": ports[kind]})
@@ -47,7 +36,7 @@ for kind, app in [("account", "account"), ("container", "container"), ("object",
     with open(f"{folder}/{kind}.conf", "w") as file:
         file.write(common % {"port": ports[kind]} + f"[pipeline:main]\npipeline = {kind}-server\n[app:{kind}-server]\nuse = egg:swift#{app}\n")
 with open(f"{folder}/proxy.conf", "w") as file:
-    file.write(common % {"port": port} + """[pipeline:main]
+    file.write(common % {"port": ports["proxy"]} + """[pipeline:main]
 pipeline = catch_errors proxy-logging cache listing_formats bulk s3api tempauth copy slo dlo proxy-logging proxy-server
 [app:proxy-server]
 use = egg:swift#proxy

@@ -32,8 +32,7 @@ struct Stores: Sendable {
 
     static func run(_ body: @Sendable () async throws -> Void) async throws {
         let folder = try TemporaryDirectory()
-        let (s3Port, gcsPort, swiftPort) = (try freePort(), try freePort(), try freePort())
-        let tlsPort = try freePort()
+        let (s3Port, tlsPort, gcsPort, swiftPort) = (try freePort(), try freePort(), try freePort(), try freePort())
         let (certificate, key) = (folder.path(of: "certificate"), folder.path(of: "key"))
         try await Command(
             "openssl",
@@ -82,7 +81,8 @@ struct Stores: Sendable {
         let libraries = try FileManager.default.contentsOfDirectory(atPath: "\(packages)/usr/lib")
             .filter { $0.hasSuffix("-linux-gnu") }.flatMap { ["\(packages)/usr/lib/\($0)", "\(packages)/lib/\($0)"] }
         return Command(
-            "/usr/bin/python3", [script("swift-s3.py"), String(port), folder],
+            "/usr/bin/python3",
+            try [script("swift-s3.py"), folder, String(port)] + (0..<3).map { _ in String(try freePort()) },
             environment: [
                 "PYTHONPATH": "\(packages)/usr/lib/python3/dist-packages",
                 "LD_LIBRARY_PATH": libraries.joined(separator: ":"),
