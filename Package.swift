@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "PluginCommands",
             dependencies: [
-                "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "SnapshotFile", "YAML",
+                "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore", "SnapshotFile",
+                "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]
