@@ -60,10 +60,11 @@ struct SavedSnapshot: Sendable {
     /// As `talosctl etcd snapshot` says it.
     var text: String {
         if let object {
-            let revision = object.receipt.object.metadata?.revision.map { "revision \($0), " } ?? ""
+            let facts = object.receipt.object.metadata
+            let revision = facts?.revision.map { "revision \($0), " } ?? ""
             return """
                 etcd snapshot saved to "\(object.uri.printable())" (\(bytes) bytes)
-                snapshot info: \(revision)sha256 \(sha256.map(\.description) ?? ""), total size \(max(0, bytes - 32))
+                snapshot info: \(revision)sha256 of the object \(facts?.sha256 ?? "not recorded")
 
                 """
         }

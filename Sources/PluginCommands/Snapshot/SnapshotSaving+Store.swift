@@ -54,9 +54,6 @@ extension SnapshotSaving {
             throw error
         }
         saved.object = object.withLock { $0 }
-        if saved.object?.receipt.guarded == .lookup {
-            console.note("note: this store takes no conditions; that nothing was overwritten was only looked up before")
-        }
         return saved
     }
 }

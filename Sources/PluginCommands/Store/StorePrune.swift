@@ -24,7 +24,7 @@ struct StorePrune: AsyncParsableCommand {
     @Option(help: "How many to keep, at least 1; with --backup else its spec.retention")
     var keep: Int?
 
-    @Option(help: ArgumentHelp("The EtcdCluster whose snapshots they are", valueName: "name"))
+    @Option(help: ArgumentHelp("The EtcdCluster whose snapshots they are; of those saved by --endpoints, the cluster ID", valueName: "name"))
     var cluster: String?
 
     @Flag(help: "Show the plan and delete nothing")
@@ -58,7 +58,7 @@ struct StorePrune: AsyncParsableCommand {
 
     func run(on console: Console) async throws {
         let stores = StoreConnection(store, connection, console: console)
-        let client = try ignoreRestores && selection.backup == nil ? nil : connection.connect(console: console)
+        let client = try ignoreRestores && selection.backup == nil ? nil : connect(console)
         var selected = try await selection.resolve(stores) { try client ?? connection.connect(console: console) }
         if let cluster {
             let namespace = connection.namespace ?? client?.configuration.namespace ?? "default"
@@ -73,6 +73,14 @@ struct StorePrune: AsyncParsableCommand {
             try await stores.withStore(selected.target, secret: selected.secret) { store in
                 try await prune(selected, keeping: retained, underWay, in: store, on: console)
             }
+        }
+    }
+
+    private func connect(_ console: Console) throws -> KubernetesClient {
+        do { return try connection.connect(console: console) } catch let error where selection.backup == nil {
+            throw CommandFailure(
+                "which snapshots unfinished restores read is asked of a cluster, and there is no way to one: \(error)",
+                hint: "where no cluster restores from this store, give --ignore-restores")
         }
     }
 

@@ -54,8 +54,12 @@ struct SelectedStore: Sendable {
     struct ClusterSnapshots: Hashable, Sendable {
         var namespace: String
         var name: String
-        /// As it is recorded with each snapshot.
-        var recorded: String { "\(namespace)/\(name)" }
+        /// As it is recorded with each snapshot: of one that was saved by its endpoints, the cluster's ID.
+        var recorded: String { Self.isID(name) ? name : "\(namespace)/\(name)" }
+
+        private static func isID(_ name: String) -> Bool {
+            name.utf8.count == 16 && name.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+        }
     }
 }
 

@@ -76,8 +76,5 @@ extension Console {
         if let revision = object.metadata?.revision { text += ", revision \(revision)" }
         if let sha256 = object.metadata?.sha256 { text += ", sha256 \(sha256)" }
         try print(text)
-        if receipt.guarded == .lookup {
-            note("note: this store takes no conditions; that nothing was overwritten was only looked up before".printable())
-        }
     }
 }
