@@ -7,7 +7,9 @@ import Synchronization
 extension SnapshotSaving {
     /// Into a store. The object comes to be only when the whole stream was found right; after any failure nothing of it is
     /// left there.
-    func save(to place: StorePlace, _ stores: StoreConnection, _ writing: StoreWriteOptions) async throws -> SavedSnapshot {
+    func save(to place: StorePlace, _ stores: StoreConnection, _ writing: StoreWriteOptions) async throws
+        -> SavedSnapshot
+    {
         let environment = stores.environment
         if place.isFolder {
             let (target, prefix) = try place.folder(stores.options, writing: writing, environment: environment)
