@@ -88,7 +88,8 @@ extension EndToEnd.Installed {
                 try await kubectl.output("create", "rolebinding", "writer", "--role=writer", "--user=carol")
                 try await kubectl.output("create", "role", "reader", "--verb=get", "--resource=secrets")
                 try await kubectl.output("create", "rolebinding", "reader", "--role=reader", "--user=carol")
-                let result = try await kubectl.plugin.command(Self.create + ["--as", "carol"]).run(within: .seconds(120))
+                let command = kubectl.plugin.command(Self.create + ["--as", "carol"])
+                let result = try await command.run(within: .seconds(120))
                 #expect(result.status == 0, "\(result.errors)")
             }
         }
