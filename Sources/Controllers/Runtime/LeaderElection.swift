@@ -1,6 +1,7 @@
 import FoundationEssentials
 package import KubernetesClient
 package import Logging
+import ServiceLifecycle
 
 /// The lease was not renewed in time, or another holds it: somebody else may lead by now.
 package struct LeadershipLost: Error, Hashable, CustomStringConvertible {
@@ -35,10 +36,9 @@ package struct LeaderElection: Sendable {
     package func run(
         onLoss: @Sendable () -> Void = {}, _ lead: @escaping @Sendable () async throws -> Void
     ) async throws {
-        var state = LeaseState(identity: identity, timing: timing)
-        try await acquire(&state)
+        // Who waits for the lease can stop at once.
+        guard let held = try await cancelWhenGracefulShutdown({ try await acquire() }) else { return }
         logger.notice("leading", metadata: ["lease": "\(namespace)/\(name)", "identity": "\(identity)"])
-        let held = state
         let last = try await withThrowingTaskGroup(of: LeaseState?.self) { group in
             group.addTask {
                 try await lead()
@@ -63,12 +63,18 @@ package struct LeaderElection: Sendable {
         await release(last)
     }
 
-    private func acquire(_ state: inout LeaseState) async throws {
-        while true {
-            do { if try await tryOnce(&state) == .held { return } } catch let error as KubernetesError {
-                logger.warning("the lease \(namespace)/\(name) cannot be had: \(error)")
+    /// Nil when cancelled.
+    private func acquire() async throws -> LeaseState? {
+        var state = LeaseState(identity: identity, timing: timing)
+        do {
+            while true {
+                do { if try await tryOnce(&state) == .held { return state } } catch let error as KubernetesError {
+                    logger.warning("the lease \(namespace)/\(name) cannot be had: \(error)")
+                }
+                try await Task.sleep(for: timing.retry * (1 + Double.random(in: 0...0.2)))
             }
-            try await Task.sleep(for: timing.retry * (1 + Double.random(in: 0...0.2)))
+        } catch is CancellationError {
+            return nil
         }
     }
 

@@ -32,11 +32,13 @@ final class ObjectCache<R: KubernetesResource>: Sendable {
     /// What a write of our own gave back.
     func store(_ object: R) { content.withLock { $0.store(object) } }
 
-    /// Returns when the first list is in, or the kind is known not to be served. Once only.
+    /// Returns when the first list is in, when the kind is known not to be served, or after `stopWaiting`. Once only.
     func waitUntilListed() async throws {
         for await _ in listed { return }
         try Task.checkCancellation()
     }
+
+    func stopWaiting() { listing.finish() }
 
     /// Runs until cancelled. What the watch itself gives up on, such as a right that is missing, is tried again each
     /// `patience`: somebody may grant it.
