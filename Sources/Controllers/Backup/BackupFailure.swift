@@ -40,12 +40,13 @@ extension BackupFailure {
         case let error as BackupFailure: self = error
         case let error as LocationFailure: self.init(error)
         case let error as NoMemberForSnapshot:
-            let isSilence = error.passedOver.isEmpty
-            self.init(reason: isSilence ? .membersUnreachable : .noHealthyMember, message: "\(error)", mayPass: true)
+            self.init(reason: .noHealthyMember, message: "\(error)", mayPass: true)
         case let error as NoEndpointAnswered:
-            self = error.failures.first.map(BackupFailure.init)
-                ?? BackupFailure(reason: .membersUnreachable, message: "\(error)", mayPass: true)
-            message = "\(error)"
+            let failures = error.failures.map(BackupFailure.init)
+            // What only a person can mend tells more than a member that is down beside it.
+            let worst = failures.first { !$0.mayPass } ?? failures.first
+            self.init(
+                reason: worst?.reason ?? .membersUnreachable, message: "\(error)", mayPass: worst?.mayPass ?? true)
         case let error as EtcdError: self.init(error)
         case let error as SnapshotStreamError:
             self.init(reason: .snapshotFailed, message: "\(error)", mayPass: true)

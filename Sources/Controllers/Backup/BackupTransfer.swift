@@ -111,6 +111,8 @@ struct BackupTransfer: Sendable {
         in store: ObjectStore, report: @Sendable (BackupStage) -> Void
     ) async throws -> BackupRecord {
         let observations = try await etcd.observeMembers()
+        let failures = observations.compactMap(\.failure)
+        guard failures.count < observations.count else { throw NoEndpointAnswered(failures: failures) }
         let choice = try choosingSnapshotMember(observations)
         let member =
             observations.lazy.compactMap { try? $0.list.get() }.flatMap(\.members).first { $0.id == choice.member }?
