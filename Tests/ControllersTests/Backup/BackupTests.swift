@@ -24,7 +24,7 @@ import Testing
 
     /// What a status of a finished backup has to say of the object and of etcd.
     private func check(
-        _ backup: EtcdBackup, in destination: TestDestination, of etcd: EtcdCluster
+        _ backup: EtcdBackup, in destination: TestDestination, of etcd: TestSupport.EtcdCluster
     ) async throws {
         let status = try #require(backup.status)
         #expect(status.phase == .completed, "\(String(describing: status.conditions))")
@@ -66,7 +66,7 @@ import Testing
     @Test(arguments: PlacedEtcd.Layout.allCases, [Destination.Provider.s3, .gcs])
     func aBackupOfEveryLayoutEndsCompleted(_ layout: PlacedEtcd.Layout, _ provider: Destination.Provider) async throws {
         let stores = try TestStores.current
-        try await EtcdCluster.run(.newest, members: layout == .pods ? 3 : 1) { etcd in
+        try await TestSupport.EtcdCluster.run(.newest, members: layout == .pods ? 3 : 1) { etcd in
             for number in 0..<20 { try await etcd.etcdctl("put", "key-\(number)", "value") }
             try await TestNamespace.with { namespace in
                 try await PlacedEtcd(namespace: namespace, name: "main", layout: layout).place(etcd.endpoints)
@@ -88,7 +88,7 @@ import Testing
         let stores = try TestStores.current
         let certificates = try await EtcdCertificates()
         let options = EtcdOptions(tls: certificates, rootPassword: "geheim")
-        try await EtcdCluster.run(.newest, members: 3, options: options) { etcd in
+        try await TestSupport.EtcdCluster.run(.newest, members: 3, options: options) { etcd in
             try await etcd.etcdctl("put", "a", "b")
             try await TestNamespace.with { namespace in
                 let annotation = ["etcdrecover.operator.etcd.io/auth-secret": "login"]
@@ -114,7 +114,7 @@ import Testing
 
     @Test func whatOnlyAPersonCanMendFailsAtOnceAndSaysWhy() async throws {
         let stores = try TestStores.current
-        try await EtcdCluster.run(.newest) { etcd in
+        try await TestSupport.EtcdCluster.run(.newest) { etcd in
             try await TestNamespace.with { namespace in
                 try await PlacedEtcd(namespace: namespace, name: "main").place(etcd.endpoints)
                 let good = TestDestination(stores: stores, prefix: prefix(namespace))
@@ -154,7 +154,7 @@ import Testing
 
     @Test func whatPassesIsTriedAgainUntilItHasPassed() async throws {
         let stores = try TestStores.current
-        try await EtcdCluster.run(.newest) { etcd in
+        try await TestSupport.EtcdCluster.run(.newest) { etcd in
             try await TestNamespace.with { namespace in
                 try await PlacedEtcd(namespace: namespace, name: "main").place(etcd.endpoints)
                 let destination = TestDestination(stores: stores, provider: .gcs, prefix: prefix(namespace))
@@ -174,7 +174,7 @@ import Testing
 
     @Test func retentionKeepsTheNewestAndWhatARestoreReads() async throws {
         let stores = try TestStores.current
-        try await EtcdCluster.run(.newest) { etcd in
+        try await TestSupport.EtcdCluster.run(.newest) { etcd in
             try await TestNamespace.with { namespace in
                 try await PlacedEtcd(namespace: namespace, name: "main").place(etcd.endpoints)
                 let destination = TestDestination(stores: stores, provider: .gcs, prefix: prefix(namespace))
