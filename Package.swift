@@ -62,6 +62,10 @@ let package = Package(
                 "Cryptography", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
+        // Where an etcd on Kubernetes is and what opens it.
+        .target(
+            name: "ClusterAccess", dependencies: ["EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient"]
+        ),
         .target(name: "Admission", dependencies: ["EtcdRecoverModel"]),
         .target(
             name: "WebhookServer",
@@ -80,10 +84,20 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Controllers",
+            dependencies: [
+                "ClusterAccess", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore",
+                "SnapshotFile",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
             name: "PluginCommands",
             dependencies: [
-                "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore", "SnapshotFile",
-                "YAML",
+                "ClusterAccess", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "ObjectStore", "SnapshotFile", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]
@@ -121,14 +135,24 @@ let package = Package(
         // What a test kills, times and measures from outside.
         .executableTarget(name: "StoreProbe", dependencies: ["HTTP", "ObjectStore"], path: "Tests/StoreProbe"),
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "TestSupport"]),
+        .testTarget(name: "ClusterAccessTests", dependencies: ["ClusterAccess", "EtcdRecoverModel"]),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
+        .testTarget(
+            name: "ControllersTests",
+            dependencies: [
+                "ClusterAccess", "Controllers", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "ObjectStore", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .testTarget(name: "WebhookServerTests", dependencies: ["WebhookServer", "TestSupport"]),
         .testTarget(
             name: "PluginCommandsTests",
             dependencies: [
-                "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "PluginCommands",
-                "SnapshotFile",
-                "TestSupport",
+                "ClusterAccess", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "PluginCommands", "SnapshotFile", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
