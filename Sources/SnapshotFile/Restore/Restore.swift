@@ -21,6 +21,12 @@ package struct Restore: Sendable {
     /// What killed restores left at the same place.
     package var leftovers: [String] { plan.target.leftovers }
 
+    /// Whether a restore was killed between the two renames that it takes where the log has a directory of its own. What
+    /// is there then is the restore's alone: no etcd has started on it.
+    package static func wasInterrupted(atLog walDirectory: String) -> Bool {
+        Files.exists("\(walDirectory)/\(Staging.withheldLog)")
+    }
+
     /// Restores. Cancelling the task ends it; after any error nothing new is left.
     package func run(progress: @Sendable (RestoreProgress) -> Void = { _ in }) async throws -> RestoredMember {
         if plan.request.removesLeftovers { for path in plan.target.leftovers { Files.remove(path) } }
@@ -36,6 +42,7 @@ package struct Restore: Sendable {
             try Task.checkCancellation()
             let result = RestoredMember(
                 plan, sha256: digest, databaseSize: Int(outcome.meta.highWater) * plan.source.pageSize, found)
+            if let note = plan.request.note { try staging.write(note.content(result), asNote: note.name) }
             try staging.publish(log)
             return result
         } catch {
@@ -46,13 +53,18 @@ package struct Restore: Sendable {
 
     private func copy(to path: String, _ progress: (RestoreProgress) -> Void) throws -> Digest? {
         let total = plan.copySize
+        // Read now: where nothing is copied it is cut off with what lies behind the image.
+        let trailer = plan.source.trailer?.array
+        let consumes = plan.request.consumesSnapshot
+        if consumes { try Files.rename(plan.source.file.path, to: path) }
         let copy = ImageCopy(
             source: plan.source.file,
-            destination: try Files.Descriptor(path, O_RDWR | O_CREAT | O_EXCL), size: total)
+            destination: try Files.Descriptor(path, consumes ? O_RDWR : O_RDWR | O_CREAT | O_EXCL), size: total,
+            isInPlace: consumes)
         let digest = try copy.run(digesting: plan.checksHash) {
             progress(RestoreProgress(copied: $0, total: total))
         }
-        if let digest, let trailer = plan.source.trailer, !(trailer == digest.bytes) {
+        if let digest, let trailer, trailer != digest.bytes {
             throw RestoreError.wrongHash(
                 plan.request.snapshot, expected: trailer.hexadecimal, found: digest.description)
         }

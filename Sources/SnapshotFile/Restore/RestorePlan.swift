@@ -18,7 +18,8 @@ struct RestorePlan: Sendable {
             name: request.name, initialCluster: InitialCluster(request.initialCluster), token: request.token,
             advertised: request.advertisedPeerURLs.split(separator: ",").map { try PeerURL(String($0)) })
         target = try RestoreTarget(
-            dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory)
+            dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory,
+            consuming: request.consumesSnapshot ? request.snapshot : nil)
         let file = try MappedFile(path: request.snapshot)
         do {
             source = try Database(file)
@@ -37,7 +38,7 @@ struct RestorePlan: Sendable {
         versions = try VersionChange(
             storageVersion: metadata.storageVersion, clusterVersion: metadata.clusterVersion,
             target: request.targetVersion)
-        try target.checkSpace(for: copySize)
+        try target.checkSpace(for: request.consumesSnapshot ? 0 : copySize)
     }
 
     /// Bytes of the source that are copied: all that the hash is about, or all that counts.
