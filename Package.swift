@@ -62,6 +62,10 @@ let package = Package(
                 "Cryptography", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
+        // Where an etcd on Kubernetes is and what opens it.
+        .target(
+            name: "ClusterAccess", dependencies: ["EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient"]
+        ),
         .target(name: "Admission", dependencies: ["EtcdRecoverModel"]),
         .target(
             name: "WebhookServer",
@@ -82,7 +86,8 @@ let package = Package(
         .target(
             name: "PluginCommands",
             dependencies: [
-                "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "SnapshotFile", "YAML",
+                "ClusterAccess", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "SnapshotFile", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]
@@ -120,14 +125,14 @@ let package = Package(
         // What a test kills, times and measures from outside.
         .executableTarget(name: "StoreProbe", dependencies: ["HTTP", "ObjectStore"], path: "Tests/StoreProbe"),
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "TestSupport"]),
+        .testTarget(name: "ClusterAccessTests", dependencies: ["ClusterAccess", "EtcdRecoverModel"]),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
         .testTarget(name: "WebhookServerTests", dependencies: ["WebhookServer", "TestSupport"]),
         .testTarget(
             name: "PluginCommandsTests",
             dependencies: [
-                "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "PluginCommands",
-                "SnapshotFile",
-                "TestSupport",
+                "ClusterAccess", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "PluginCommands", "SnapshotFile", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -7,7 +7,7 @@ extension EtcdAccess {
         try EtcdClient(
             EtcdClient.Configuration(
                 endpoints: links.compactMap(\.endpoint), tls: tls,
-                login: login.map { EtcdClient.Login(user: $0.user, password: $0.password) },
+                login: login,
                 // What leads to a pod leads through this machine.
                 proxy: reachesAdvertised ? .environment : .none, deadline: callLimit))
     }

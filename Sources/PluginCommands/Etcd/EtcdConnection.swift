@@ -1,3 +1,4 @@
+import ClusterAccess
 import EtcdClient
 import KubernetesClient
 
@@ -56,7 +57,7 @@ struct EtcdConnection: Sendable {
         isolation: isolated (any Actor)? = #isolation, _ body: (EtcdAccess) async throws -> Value
     ) async throws -> Value {
         let client = try kubernetes.connect(console: console)
-        let cluster = try await ClusterLocator(client: client, flags: etcd).locate(target)
+        let cluster = try await locate(target, client)
         let login = try EtcdLogin.resolve(etcd, environment: environment, ofTarget: cluster.login, console: console)
         let running = cluster.members.filter { $0.trouble == nil }
         let kubectl = environment["KUBECTL"].flatMap { $0.isEmpty ? nil : $0 } ?? "kubectl"
@@ -77,6 +78,20 @@ struct EtcdConnection: Sendable {
                 links: links, tls: cluster.tls.options, login: login, callLimit: limit, reachesAdvertised: false,
                 isComplete: !target.isOnePod, size: cluster.size)
             return try await body(access)
+        }
+    }
+}
+
+extension EtcdConnection {
+    private func locate(_ target: EtcdTarget, _ client: KubernetesClient) async throws -> LocatedCluster {
+        var choices = ClusterLocator.Choices()
+        choices.tls = try EtcdTLS(files: etcd)
+        choices.tlsSecret = etcd.tlsSecret
+        choices.serverName = etcd.etcdServerName
+        choices.hasLogin = etcd.user != nil
+        let locator = ClusterLocator(client, namespace: client.configuration.namespace, choices: choices)
+        do { return try await locator.locate(target) } catch let failure as LocationFailure {
+            throw CommandFailure(failure)
         }
     }
 }

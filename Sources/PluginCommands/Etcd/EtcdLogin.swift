@@ -1,11 +1,11 @@
+import EtcdClient
 import Glibc
 import HTTP
 
-/// A user of etcd, as far as flags, variables and a person say.
-struct EtcdLogin: Sendable {
-    var user: String
-    var password: SecretBytes
+typealias EtcdLogin = EtcdClient.Login
 
+/// A user of etcd, as far as flags, variables and a person say.
+extension EtcdLogin {
     /// From `--user` and the like; nil when no user is named. `environment` has etcdctl's variables; `ask` is for a person.
     /// `ofTarget`: what the cluster's own Secret says, where flags say nothing.
     static func resolve(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterAccess
 import EtcdClient
 
 /// Whose members, and where they are looked for.

@@ -27,6 +27,10 @@ struct Table: Hashable, Sendable {
 }
 
 extension String {
+    func trimmingSpaces() -> String {
+        String(drop { $0 == " " }).trimmingTrailingSpaces()
+    }
+
     func trimmingTrailingSpaces() -> String {
         String(self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)])
     }

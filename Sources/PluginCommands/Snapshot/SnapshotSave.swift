@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterAccess
 import EtcdRecoverModel
 import Glibc
 

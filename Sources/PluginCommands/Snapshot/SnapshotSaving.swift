@@ -1,3 +1,4 @@
+import ClusterAccess
 import EtcdClient
 import Glibc
 import HTTP

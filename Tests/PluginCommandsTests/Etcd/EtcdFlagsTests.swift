@@ -1,4 +1,6 @@
 import ArgumentParser
+import ClusterAccess
+import EtcdClient
 import HTTP
 import Testing
 

@@ -26,7 +26,12 @@ struct MutationTests {
         for seed in part * 1000..<(part + 1) * 1000 {
             var mutator = Mutator(seed: UInt64(seed), pageSize: 1024)
             let mutated = mutator.mutate(Self.original)
-            sound += try await Verdict(of: mutated, trailer: .optional).isSound ? 1 : 0
+            let verdict = try await Verdict(of: mutated, trailer: .optional)
+            sound += verdict.isSound ? 1 : 0
+            // It may be at a loss, and never says another one.
+            if let scanned = RevisionScanTests.revision(of: mutated), verdict.isSound {
+                #expect(try Keyspace(Database(MappedFile(copying: mutated))).revision == scanned)
+            }
         }
         // Not every change can be seen without the digest, a byte of a value for one; most can.
         #expect(sound < 500)

@@ -195,6 +195,7 @@ struct RealSnapshotTests {
         let status = try await SnapshotStatus(of: database)
         #expect(status.hash == printed.hash, "\(name)")
         #expect(status.revision == printed.revision, "\(name)")
+        #expect(RevisionScanTests.revision(of: database.file.bytes.array) == printed.revision, "\(name)")
         #expect([status.totalKeys, status.totalSize] == [printed.totalKey, printed.totalSize], "\(name)")
         #expect(status.hashOK == true, "\(name)")
         let keys = try await cluster.etcdctl("get", "", "--prefix", "--keys-only")

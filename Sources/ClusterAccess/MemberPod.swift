@@ -1,12 +1,12 @@
-import EtcdRecoverModel
+package import EtcdRecoverModel
 
 /// The part of a Pod that tells how the etcd in it is reached.
-struct MemberPod: KubernetesResource {
-    static let apiVersion = "v1"
-    static let kind = "Pod"
-    static let plural = "pods"
+package struct MemberPod: KubernetesResource {
+    package static let apiVersion = "v1"
+    package static let kind = "Pod"
+    package static let plural = "pods"
 
-    var metadata: ObjectMeta
+    package var metadata: ObjectMeta
     var spec: Spec
     var status: Status?
 

@@ -79,7 +79,7 @@ struct MountedFiles {
         case .secret(let name):
             let known = secrets[name]
             let secret =
-                if let known { known } else { try await locator.secret(name, insteadGive: ClusterLocator.files) }
+                if let known { known } else { try await locator.secret(name, for: .certificates) }
             secrets[name] = secret
             return secret[origin.key].map { Array($0) }
         }

@@ -2,7 +2,7 @@ import EtcdRecoverModel
 import FoundationEssentials
 import Testing
 
-@testable import PluginCommands
+@testable import ClusterAccess
 
 /// Pods as people run etcd in them.
 struct EtcdProcessTests {

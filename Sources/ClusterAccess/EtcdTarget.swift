@@ -1,11 +1,11 @@
-/// Which etcd a command is about, when it is not named by its endpoints.
-enum EtcdTarget: Hashable, Sendable {
+/// Which etcd is meant, by the name of its object.
+package enum EtcdTarget: Hashable, Sendable {
     case etcdCluster(String)
     case statefulSet(String)
     case pod(String)
 
     /// From `main`, `etcdcluster/main`, `statefulset/etcd` or `pod/etcd-node1`; nil for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         switch (parts.count, parts.first?.lowercased(), parts.last ?? "") {
         case (_, _, ""): return nil
@@ -23,11 +23,11 @@ enum EtcdTarget: Hashable, Sendable {
 
 extension EtcdTarget {
     /// One member alone is asked for.
-    var isOnePod: Bool { if case .pod = self { true } else { false } }
+    package var isOnePod: Bool { if case .pod = self { true } else { false } }
 }
 
 extension EtcdTarget: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .etcdCluster(let name): "etcdcluster/\(name)"
         case .statefulSet(let name): "statefulset/\(name)"

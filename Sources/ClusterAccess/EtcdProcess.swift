@@ -2,12 +2,12 @@ import EtcdRecoverModel
 
 /// The settings that the etcd of a pod was started with, as far as the pod's own text tells them: flags over variables,
 /// as etcd reads them. What only a shell script or a configuration file knows is absent.
-struct EtcdProcess: Sendable {
+package struct EtcdProcess: Sendable {
     private var flags: [String: String] = [:]
     private var variables: [String: String] = [:]
 
     /// `configMaps`: the text of those that the container's environment refers to, by name.
-    init(_ pod: MemberPod, configMaps: [String: [String: String]] = [:]) {
+    package init(_ pod: MemberPod, configMaps: [String: [String: String]] = [:]) {
         guard let container = pod.etcdContainer else { return }
         variables = Self.environment(of: container, pod, configMaps)
         let words = (container.command ?? []) + (container.args ?? [])
@@ -16,30 +16,39 @@ struct EtcdProcess: Sendable {
     }
 
     /// Of a flag by its name without dashes: `cert-file`.
-    subscript(flag: String) -> String? {
+    package subscript(flag: String) -> String? {
         let variable = "ETCD_" + flag.uppercased().replacing("-", with: "_")
         let value = flags[flag] ?? variables[variable].map { Self.expandShell($0, variables) }
         return value.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Where it listens for clients. A port-forward arrives at the pod's loopback, so an address that takes those is first.
-    var clientListener: Listener {
+    package var clientListener: Listener {
         let all = (self["listen-client-urls"] ?? "").split(separator: ",").compactMap { Listener(String($0)) }
         return all.first(where: \.takesLoopback) ?? all.first ?? Listener(scheme: "http", host: "localhost", port: 2379)
     }
 
-    /// The host that clients are told to use, which its certificate therefore names; nil when it is not known.
-    var advertisedHost: String? {
+    /// Where clients are told to go; nil when it is not known.
+    package var advertised: Listener? {
         let all = (self["advertise-client-urls"] ?? "").split(separator: ",").compactMap { Listener(String($0)) }
         // What was not expanded is no name.
-        return (all.first { $0.scheme == "https" } ?? all.first).flatMap { $0.host.contains("$") ? nil : $0.host }
+        return (all.first { $0.scheme == "https" } ?? all.first).flatMap { $0.host.contains("$") ? nil : $0 }
     }
 
-    struct Listener: Hashable, Sendable {
-        var scheme: String
+    /// The host that clients are told to use, which its certificate therefore names; nil when it is not known.
+    package var advertisedHost: String? { advertised?.host }
+
+    package struct Listener: Hashable, Sendable {
+        package var scheme: String
         /// Without brackets.
-        var host: String
-        var port: UInt16
+        package var host: String
+        package var port: UInt16
+
+        package init(scheme: String, host: String, port: UInt16) {
+            self.scheme = scheme
+            self.host = host
+            self.port = port
+        }
 
         var takesLoopback: Bool { ["0.0.0.0", "::", "127.0.0.1", "::1", "localhost", ""].contains(host) }
     }
@@ -48,15 +57,14 @@ struct EtcdProcess: Sendable {
 extension EtcdProcess.Listener {
     /// From `https://0.0.0.0:2379`; nil for anything else, Unix sockets included.
     init?(_ url: String) {
-        let url = url.trimmingSpaces()
+        let url = String(url.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         guard let separator = url.firstRange(of: "://") else { return nil }
-        scheme = String(url[..<separator.lowerBound])
+        let scheme = String(url[..<separator.lowerBound])
         guard scheme == "http" || scheme == "https" else { return nil }
         let authority = url[separator.upperBound...].prefix { $0 != "/" }
         guard let colon = authority.lastIndex(of: ":"), let port = UInt16(authority[authority.index(after: colon)...])
         else { return nil }
-        self.port = port
-        host = String(authority[..<colon].filter { $0 != "[" && $0 != "]" })
+        self.init(scheme: scheme, host: String(authority[..<colon].filter { $0 != "[" && $0 != "]" }), port: port)
     }
 }
 
@@ -168,11 +176,5 @@ extension MemberPod {
         case "status.hostIP": status?.hostIP
         default: nil
         }
-    }
-}
-
-extension String {
-    func trimmingSpaces() -> String {
-        String(drop { $0 == " " }).trimmingTrailingSpaces()
     }
 }
