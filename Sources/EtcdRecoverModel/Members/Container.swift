@@ -75,10 +75,12 @@ package struct Container: Codable, Hashable, Sendable {
 
 extension [Container] {
     /// The one that runs etcd: that of that name, else the only one, else the one whose image says so.
-    package var etcd: Container? {
-        if let named = first(where: { $0.name == "etcd" }) { return named }
-        return count == 1 ? first : first { $0.image?.contains("etcd") == true }
+    package var etcdIndex: Int? {
+        if let named = firstIndex(where: { $0.name == "etcd" }) { return named }
+        return count == 1 ? startIndex : firstIndex { $0.image?.contains("etcd") == true }
     }
+
+    package var etcd: Container? { etcdIndex.map { self[$0] } }
 }
 
 extension Container {

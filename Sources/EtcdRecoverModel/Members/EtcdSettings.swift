@@ -8,22 +8,20 @@ package struct EtcdSettings: Hashable, Sendable {
     ///   expanded already.
     package init(command: [String], environment: [String: String]) {
         variables = environment
-        flags = Self.flags(in: command.flatMap(Self.words))
-            .mapValues { $0.expandingShellVariables { environment[$0] } }
+        flags = Self.flags(in: command.flatMap { Self.words(of: $0, environment) })
     }
 
     /// Of a flag by its name without dashes: `cert-file`. An empty value counts as none, as it does for etcd.
     package subscript(flag: String) -> String? {
         let variable = "ETCD_" + flag.uppercased().replacing("-", with: "_")
-        let value = flags[flag] ?? variables[variable].map { $0.expandingShellVariables { variables[$0] } }
-        return value.flatMap { $0.isEmpty ? nil : $0 }
+        return (flags[flag] ?? variables[variable]).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// One argument as it is; the words of a shell's script, where an argument is one.
-    private static func words(of argument: String) -> [String] {
+    /// One argument as it is; the words of a shell's script, where an argument is one, with its plain variables expanded.
+    private static func words(of argument: String, _ variables: [String: String]) -> [String] {
         guard !argument.hasPrefix("-"), argument.contains(where: \.isWhitespace) else { return [argument] }
         return argument.split { $0.isWhitespace || $0 == "\\" || $0 == ";" }
-            .map { String($0.filter { $0 != "\"" && $0 != "'" }) }
+            .map { String($0.filter { $0 != "\"" && $0 != "'" }).expandingShellVariables { variables[$0] } }
     }
 
     /// Go's `flag` package takes one dash or two, and the value behind `=` or as the next word. The last of a name counts.

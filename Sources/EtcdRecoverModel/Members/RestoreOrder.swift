@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 
 /// What the init container of a member's pod is told to lay there, in one variable of its environment.
 package struct RestoreOrder: Codable, Hashable, Sendable {

@@ -16,16 +16,12 @@ package struct Restore: Sendable {
     }
 
     package var membership: Membership { plan.membership }
+    /// The newest in the snapshot.
+    package var snapshotRevision: Int64 { plan.revisions.old }
     /// Bytes that will be copied.
     package var size: Int { plan.copySize }
     /// What killed restores left at the same place.
     package var leftovers: [String] { plan.target.leftovers }
-
-    /// Whether a restore was killed between the two renames that it takes where the log has a directory of its own. What
-    /// is there then is the restore's alone: no etcd has started on it.
-    package static func wasInterrupted(atLog walDirectory: String) -> Bool {
-        Files.exists("\(walDirectory)/\(Staging.withheldLog)")
-    }
 
     /// Restores. Cancelling the task ends it; after any error nothing new is left.
     package func run(progress: @Sendable (RestoreProgress) -> Void = { _ in }) async throws -> RestoredMember {
