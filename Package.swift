@@ -95,7 +95,7 @@ let package = Package(
             name: "PluginCommands",
             dependencies: [
                 "ClusterAccess", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
-                "SnapshotFile", "YAML",
+                "ObjectStore", "SnapshotFile", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]

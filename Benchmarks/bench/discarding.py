@@ -57,8 +57,6 @@ class Connection:
         self.store, self.transport = store, transport
         self.held = bytearray()
         self.space = bytearray(CHUNK)
-        # The kernel can drop what has arrived without copying it to anyone.
-        self.flags = 0 if isinstance(transport, ssl.SSLSocket) else socket.MSG_TRUNC | socket.MSG_WAITALL
 
     def serve(self):
         with self.transport:
@@ -95,12 +93,8 @@ class Connection:
         left -= len(self.held)
         self.held.clear()
         while left > 0:
-            left -= self.some(self.receive(min(left, CHUNK)))
+            left -= self.some(self.transport.recv_into(self.space, min(left, CHUNK)))
         return size, b""
-
-    def receive(self, limit):
-        view = memoryview(self.space)[:limit]
-        return self.transport.recv_into(view, limit, self.flags) if self.flags else self.transport.recv_into(view)
 
     def some(self, received):
         if not received:
@@ -150,14 +144,13 @@ class Connection:
             self.transport.sendall(thing.bytes[first:last + 1])
 
     def hand_out(self, offset, end):
+        source = self.store.file.fileno()
         while offset < end:
             limit = min(end - offset, CHUNK)
-            if self.flags:
-                offset += self.some(os.sendfile(self.transport.fileno(), self.store.file.fileno(), offset, limit))
+            if isinstance(self.transport, ssl.SSLSocket):
+                offset += self.transport.send(self.some(os.pread(source, limit, offset)))
             else:
-                data = self.some(os.pread(self.store.file.fileno(), limit, offset))
-                self.transport.sendall(data)
-                offset += len(data)
+                offset += self.some(os.sendfile(self.transport.fileno(), source, offset, limit))
 
     def document(self, text):
         data = f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode()

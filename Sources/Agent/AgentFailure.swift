@@ -22,11 +22,9 @@ package struct AgentFailure: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension AgentFailure {
-    /// - Parameters:
-    ///   - place: the snapshot's URI.
-    ///   - path: where it was downloaded to; its name means nothing to anybody.
-    init(_ error: any Error, from place: String, at path: String) {
-        let text = "\(error)".replacing(path, with: place)
+    /// - Parameter place: the snapshot's URI.
+    init(_ error: any Error, from place: String) {
+        let text = "\(error)"
         switch error {
         case let failure as AgentFailure: self = failure
         case let error as StoreError: self.init(error, text)

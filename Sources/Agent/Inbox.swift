@@ -10,8 +10,6 @@ struct Inbox: ~Copyable {
     let path: String
     private let lock: Int32
 
-    static func snapshot(inDataDirectory data: String) -> String { "\(data)/\(name)/snapshot.db" }
-
     var snapshot: String { "\(path)/snapshot.db" }
 
     /// Makes the data directory where there is none, and clears what a killed agent has left.

@@ -45,15 +45,14 @@ package struct MemberAgent: Sendable {
         do {
             return .success(try await lay())
         } catch {
-            return .failure(failure(error))
+            return .failure(AgentFailure(error, from: place))
         }
     }
 
-    private func failure(_ error: any Error) -> AgentFailure {
+    /// The snapshot, as people write its place.
+    private var place: String {
         let key = environment.order.key
-        return AgentFailure(
-            error, from: (try? ObjectKey(key)).map(store.uri) ?? key,
-            at: Inbox.snapshot(inDataDirectory: environment.identity.dataDirectory))
+        return (try? ObjectKey(key)).map(store.uri) ?? key
     }
 
     private func lay() async throws -> AgentReport {
@@ -120,14 +119,15 @@ package struct MemberAgent: Sendable {
         if let expected = environment.order.revision, restore.snapshotRevision != expected {
             throw AgentFailure(
                 .snapshotChanged,
-                "\(path) is of revision \(restore.snapshotRevision), expected was \(expected): it is another snapshot")
+                "\(place) is of revision \(restore.snapshotRevision), expected was \(expected): it is another snapshot")
         }
         return AgentReport(try await restore.run(), of: environment.order)
     }
 
     private func request(_ path: String) -> RestoreRequest {
         let (order, identity) = (environment.order, environment.identity)
-        var request = RestoreRequest(snapshot: path)
+        var request = RestoreRequest(snapshot: place)
+        request.file = path
         request.name = identity.name
         request.initialCluster = identity.soleCluster
         request.advertisedPeerURLs = identity.advertisedPeerURLs
@@ -151,7 +151,7 @@ package struct MemberAgent: Sendable {
             do {
                 return try await body()
             } catch {
-                let failure = failure(error)
+                let failure = AgentFailure(error, from: place)
                 guard failure.isTransient, !Task.isCancelled else { throw error }
                 lastFailure.value.withLock { $0 = failure }
                 logger.warning("\(failure.message)", metadata: ["again_in": "\(pause)"])

@@ -24,6 +24,14 @@ package enum EtcdTarget: Hashable, Sendable {
 extension EtcdTarget {
     /// One member alone is asked for.
     package var isOnePod: Bool { if case .pod = self { true } else { false } }
+
+    /// Nil for one pod.
+    package var clusterName: String? {
+        switch self {
+        case .etcdCluster(let name), .statefulSet(let name): name
+        case .pod: nil
+        }
+    }
 }
 
 extension EtcdTarget: CustomStringConvertible {

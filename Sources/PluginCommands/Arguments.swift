@@ -22,9 +22,10 @@ struct ArgumentNormalizer {
     /// Flags that are off unless given.
     static let switches: Set<String> = [
         "--all-namespaces", "--allow-local-endpoints", "--client", "--disarm-alarms", "--endpoints-only",
-        "--etcd-insecure-skip-tls-verify", "--exit-code", "--history", "--insecure-skip-tls-verify",
+        "--etcd-insecure-skip-tls-verify", "--exit-code", "--history", "--ignore-restores",
+        "--insecure-skip-tls-verify",
         "--mark-compacted", "--overwrite", "--raw", "--remove-leftovers", "--sizes", "--skip-hash-check", "--strict",
-        "--wait",
+        "--wait", "--yes",
     ]
 
     static func normalize(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {

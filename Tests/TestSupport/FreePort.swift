@@ -20,7 +20,14 @@ package func freePort() throws -> Int {
     throw MissingPart("no free port in \(ports)")
 }
 
-private func isFree(_ port: Int) throws -> Bool {
+private func isFree(_ port: Int) throws -> Bool { try withSocket(port) { bind($0, $1, $2) == 0 } }
+
+/// Whether a server takes connections there.
+package func isListening(_ port: Int) -> Bool {
+    (try? withSocket(port) { connect($0, $1, $2) == 0 }) == true
+}
+
+private func withSocket(_ port: Int, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Bool) throws -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw MissingPart("socket: errno \(errno)") }
     defer { close(descriptor) }
@@ -30,7 +37,7 @@ private func isFree(_ port: Int) throws -> Bool {
     address.sin_port = UInt16(port).bigEndian
     return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
     }
 }

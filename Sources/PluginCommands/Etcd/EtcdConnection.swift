@@ -76,7 +76,8 @@ struct EtcdConnection: Sendable {
             }
             let access = EtcdAccess(
                 links: links, tls: cluster.tls.options, login: login, callLimit: limit, reachesAdvertised: false,
-                isComplete: !target.isOnePod, size: cluster.size)
+                isComplete: !target.isOnePod, cluster: target.clusterName.map { "\(cluster.namespace)/\($0)" },
+                size: cluster.size)
             return try await body(access)
         }
     }

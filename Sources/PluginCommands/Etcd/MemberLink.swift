@@ -25,6 +25,8 @@ struct EtcdAccess: Sendable {
     var reachesAdvertised: Bool
     /// Whether the links are all there is: a member without one has no pod.
     var isComplete = false
+    /// Namespace and name of the object it was found by; nil by endpoints, and for one pod.
+    var cluster: String?
     /// Voters there are meant to be, where an object says so.
     var size: Int?
 }

@@ -28,6 +28,21 @@ enum TerminalPrompt {
         return try SecretBytes(readLine(terminal))
     }
 
+    /// Whether the answer is yes. Throws when there is no terminal to ask on.
+    static func confirms(_ question: String, device: String = "/dev/tty") throws -> Bool {
+        let terminal = open(device, O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else {
+            throw CommandFailure(
+                "there is no terminal to ask on", hint: "look with --dry-run, then give --yes", status: .usage)
+        }
+        defer { close(terminal) }
+        write(question.printable(), to: terminal)
+        var answer = [UInt8](repeating: 0, count: 64)
+        let count = read(terminal, &answer, answer.count)
+        let word = String(decoding: answer.prefix(max(0, count)).filter { $0 > 0x20 }, as: UTF8.self).lowercased()
+        return word == "y" || word == "yes"
+    }
+
     private static func readLine(_ terminal: Int32) throws -> [UInt8] {
         var line: [UInt8] = []
         var byte: UInt8 = 0

@@ -8,7 +8,7 @@ typealias ConnectionOptions = APIServerOptions<KubectlUserFlag>
 typealias KubernetesOptions = APIServerOptions<KubeUserFlag>
 
 /// What the flag for the kubeconfig's user is called.
-protocol UserFlag {
+protocol UserFlag: SendableMetatype {
     static var name: NameSpecification { get }
     static var help: ArgumentHelp { get }
 }

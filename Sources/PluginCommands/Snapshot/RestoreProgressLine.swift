@@ -8,7 +8,7 @@ final class RestoreProgressLine: Sendable {
     private let console: Console
     private let isLive: Bool
     private let started = ContinuousClock.now
-    private let state = Mutex((progress: SnapshotSaveProgress(), drawn: Duration.zero))
+    private let state = Mutex((progress: TransferProgress(), drawn: Duration.zero))
 
     init(on console: Console) {
         self.console = console

@@ -1,6 +1,7 @@
 import Cryptography
 import EtcdClient
 import EtcdRecoverModel
+import ObjectStore
 import SnapshotFile
 
 /// The member whose snapshot is taken.
@@ -11,8 +12,11 @@ struct ChosenMember: Sendable {
     var place: String
     var status: MemberStatus
     var reason: String
+    /// Namespace and name of its cluster's object, where it was found by that.
+    var cluster: String?
 
-    init(_ choice: SnapshotChoice, _ observations: [MemberObservation], at place: String) {
+    init(_ choice: SnapshotChoice, _ observations: [MemberObservation], at place: String, of cluster: String?) {
+        self.cluster = cluster
         endpoint = choice.endpoint
         status = choice.status
         reason = choice.reason
@@ -31,8 +35,10 @@ struct ChosenMember: Sendable {
 
 /// A snapshot that was taken whole, and what is known of it.
 struct SavedSnapshot: Sendable {
-    /// Nil: it went to the standard output.
+    /// Nil: it went to the standard output, or into a store.
     var file: String?
+    /// What it became in a store, and its URI.
+    var object: (uri: String, receipt: PutReceipt)?
     /// Of the file, its digest included.
     var bytes: Int64
     /// Of the database in it.
@@ -53,6 +59,15 @@ struct SavedSnapshot: Sendable {
 
     /// As `talosctl etcd snapshot` says it.
     var text: String {
+        if let object {
+            let facts = object.receipt.object.metadata
+            let revision = facts?.revision.map { "revision \($0), " } ?? ""
+            return """
+                etcd snapshot saved to "\(object.uri.printable())" (\(bytes) bytes)
+                snapshot info: \(revision)sha256 of the object \(facts?.sha256 ?? "not recorded")
+
+                """
+        }
         guard let file else {
             return
                 "etcd snapshot written to the standard output (\(bytes) bytes), sha256 \(sha256.map(\.description) ?? "")"
@@ -68,10 +83,11 @@ struct SavedSnapshot: Sendable {
 
     var json: JSONValue {
         .object(present: [
-            "file": file.map { .string($0) }, "bytes": .int(bytes), "sha256": sha256.map { .string($0.description) },
-            "hash": summary.map { .string($0.hash.hexadecimal) }, "revision": summary.map { .int($0.revision) },
+            "file": file.map { .string($0) }, "uri": object.map { .string($0.uri) }, "bytes": .int(bytes), "sha256": sha256.map { .string($0.description) },
+            "hash": summary.map { .string($0.hash.hexadecimal) }, "revision": (summary?.revision ?? object?.receipt.object.metadata?.revision).map { .int($0) },
             "totalKeys": summary.map { .int(Int64($0.totalKeys)) },
             "totalSize": summary.map { .int(Int64($0.totalSize)) },
+            "objectSHA256": object?.receipt.object.metadata?.sha256.map { .string($0) },
             "storageVersion": storageVersion.map { .string($0) }, "damage": damage.map { .string($0) },
             "member": [
                 "id": .string("\(member.status.header.member)"), "name": .string(member.name),

@@ -19,7 +19,15 @@ struct SnapshotRestore: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var snapshot: SnapshotArgument
+    @Argument(
+        help: ArgumentHelp(
+            "Snapshot, or a member's member/snap/db; or s3://BUCKET/KEY, gs://BUCKET/KEY, file:///PATH",
+            valueName: "file"),
+        completion: .file())
+    var words: [String] = []
+
+    @Option(help: ArgumentHelp("The same, as a flag", valueName: "file"), completion: .file())
+    var from: String?
 
     @Option(help: "Name of this member")
     var name = "default"
@@ -74,10 +82,20 @@ struct SnapshotRestore: AsyncParsableCommand {
     @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
     var output: DataFormat?
 
+    @OptionGroup(title: "Object store") var store: StoreOptions
     @OptionGroup var color: ColorOptions
     @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
 
+    private var names: [String] { words + [from].compactMap(\.self) }
+
     func validate() throws {
+        guard names.count == 1 else {
+            throw ValidationError(
+                names.isEmpty
+                    ? "which snapshot? Give its FILE, or --from" : "give one snapshot, not \(names.count): \(names)")
+        }
+        try SnapshotArgument.refuseStandardInput(names[0])
+        _ = try StorePlace(names[0])
         if (bumpRevision != 0) != markCompacted {
             throw ValidationError("--bump-revision and --mark-compacted go together; give both or neither")
         }
@@ -91,29 +109,42 @@ struct SnapshotRestore: AsyncParsableCommand {
     func run() async throws { try await run(on: color.console) }
 
     func run(on console: Console) async throws {
-        let request = request
-        let restored = try await interruptible {
-            do {
+        var request = request
+        let stores = StoreConnection(store, connection, console: console)
+        let report = try await failing(in: request.snapshot) {
+            // Before anything is downloaded.
+            try request.checkPlace()
+            // What is downloaded lies on the volume that has to have room anyway, under no name.
+            let local = try await LocalSnapshot.of(request.snapshot, in: request.roomyDirectory, stores)
+            request.file = local.path
+            let restored = try await interruptible { [request] in
                 let progress = RestoreProgressLine(on: console)
                 defer { progress.clear() }
                 return try await Restore(request).run { progress.show($0) }
-            } catch let error as RestoreError {
-                throw CommandFailure("\(error)")
-            } catch let error as MembershipError {
-                throw CommandFailure("\(error)", status: .usage)
-            } catch let error as MappingError {
-                throw CommandFailure("\(error)")
-            } catch let finding as SnapshotFile.Finding {
-                throw CommandFailure(damagedAt: finding, in: request.snapshot)
             }
+            withExtendedLifetime(local) {}
+            return RestoreReport(restored: restored, request: request)
         }
-        let report = RestoreReport(restored: restored, request: request)
-        for warning in restored.warnings { console.warning(warning.printable()) }
+        for warning in report.restored.warnings { console.warning(warning.printable()) }
         try console.print(output.map { report.json.rendered(as: $0) } ?? report.text)
     }
 
+    private func failing<Value>(in snapshot: String, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as RestoreError {
+            throw CommandFailure("\(error)")
+        } catch let error as MembershipError {
+            throw CommandFailure("\(error)", status: .usage)
+        } catch let error as MappingError {
+            throw CommandFailure("\(error)")
+        } catch let finding as SnapshotFile.Finding {
+            throw CommandFailure(damagedAt: finding, in: snapshot)
+        }
+    }
+
     var request: RestoreRequest {
-        var request = RestoreRequest(snapshot: snapshot.file)
+        var request = RestoreRequest(snapshot: names.first ?? "")
         request.name = name
         request.initialCluster = initialCluster
         request.token = initialClusterToken

@@ -10,6 +10,7 @@ struct SnapshotSave: AsyncParsableCommand {
         usage: """
             kubectl etcdrecover snapshot save CLUSTER|statefulset/NAME|pod/NAME FILE
             kubectl etcdrecover snapshot save --endpoints <urls> FILE
+            kubectl etcdrecover snapshot save ... s3://BUCKET/KEY
             """,
         discussion: """
             All members are asked, and the best one that answers is saved, with or without quorum: no learner, none with a \
@@ -23,7 +24,13 @@ struct SnapshotSave: AsyncParsableCommand {
             FILE may be - for the standard output: what was written there counts only when the command ends with 0. Then its \
             SHA-256 is right; whether the member's database is sound only "snapshot verify" of what arrived can tell.
 
+            FILE may be an object too, s3://BUCKET/KEY, gs://BUCKET/KEY or file:///PATH; one that is there is never \
+            overwritten. The snapshot streams into the store, and the object appears only when etcd's SHA-256 was found right. \
+            A KEY that ends with a slash is a folder: the object gets a name there as those of backups, which "store prune" \
+            knows. Whether the database in it is sound tells "snapshot verify".
+
               kubectl etcdrecover snapshot save main main.db -n databases
+              kubectl etcdrecover snapshot save main s3://backups/prod/ -n databases --secret s3-keys
               kubectl etcdrecover snapshot save --endpoints https://10.0.0.1:2379 \\
                 --cacert ca.crt --cert client.crt --key client.key node.db
             """
@@ -31,7 +38,7 @@ struct SnapshotSave: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Whose snapshot, unless --endpoints say it, and the file", valueName: "target-and-file"),
+            "Whose snapshot, unless --endpoints say it, and the file or object", valueName: "target-and-file"),
         completion: .file())
     var words: [String]
 
@@ -45,6 +52,8 @@ struct SnapshotSave: AsyncParsableCommand {
     var output: DataFormat?
 
     @OptionGroup(title: "etcd") var etcd: EtcdFlags
+    @OptionGroup(title: "Object store") var store: StoreOptions
+    @OptionGroup var writing: StoreWriteOptions
     @OptionGroup var color: ColorOptions
     @OptionGroup(title: "Kubernetes, for a target by name") var kubernetes: KubernetesOptions
 
@@ -62,6 +71,10 @@ struct SnapshotSave: AsyncParsableCommand {
         }
     }
 
+    private var place: StorePlace? {
+        get throws(CommandFailure) { try StorePlace(words[words.count - 1]) }
+    }
+
     func run() async throws {
         let console = color.console
         let file = words[words.count - 1]
@@ -73,6 +86,16 @@ struct SnapshotSave: AsyncParsableCommand {
                 guard limit > .zero else { throw CommandFailure("--timeout must be more than 0", status: .usage) }
                 return limit
             }, console: console)
+        if let place = try place {
+            guard !overwrite else {
+                throw CommandFailure("--overwrite is for files: objects are never overwritten", status: .usage)
+            }
+            let stores = StoreConnection(store, kubernetes, console: console)
+            let saved = try await interruptible { [writing] in
+                try await saving.save(to: place, stores, writing)
+            }
+            return try console.print(output.map { saved.json.rendered(as: $0) } ?? saved.text)
+        }
         let saved = try await interruptible { [overwrite] in
             file == "-" ? try await saving.stream() : try await saving.save(to: file, overwrites: overwrite)
         }

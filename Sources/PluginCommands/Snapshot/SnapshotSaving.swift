@@ -12,7 +12,10 @@ struct SnapshotSaving: Sendable {
     /// Of all of it; nil: as long as the transfer does not stall.
     var limit: Duration?
     var console: Console
-    private let stage = Stage()
+    let stage = Stage()
+
+    /// Takes a stream to where it is to go, and returns the bytes of it.
+    typealias Receiver = @Sendable (SnapshotStream, ChosenMember, TransferReport) async throws -> Int64
 
     init(connection: EtcdConnection, target: EtcdTarget?, limit: Duration?, console: Console) {
         self.connection = connection
@@ -22,7 +25,7 @@ struct SnapshotSaving: Sendable {
     }
 
     /// What is being done, for whom the time runs out.
-    private final class Stage: Sendable {
+    final class Stage: Sendable {
         let text = Mutex("finding the members")
 
         func enter(_ text: String) { self.text.withLock { $0 = text } }
@@ -53,7 +56,7 @@ struct SnapshotSaving: Sendable {
 
     /// Until the disk has all of it and its structure was seen.
     private func fill(_ part: SnapshotSavePart) async throws -> SavedSnapshot {
-        var saved = try await transfer { stream, report in
+        var saved = try await transfer { stream, _, report in
             try part.requireSpace(for: stream.totalBytes)
             return try await Self.copy(stream, report) { bytes, offset in try part.write(bytes, at: offset) }
         }
@@ -70,7 +73,7 @@ struct SnapshotSaving: Sendable {
     }
 
     /// Ends `work` when the time for all of it is over.
-    private func limited<Value: Sendable>(
+    func limited<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         guard let limit else { return try await work() }
@@ -103,7 +106,7 @@ struct SnapshotSaving: Sendable {
         }
         do {
             return try await limited {
-                try await transfer { stream, report in
+                try await transfer { stream, _, report in
                     try await Self.copy(stream, report) { bytes, _ in try Self.write(bytes, to: output) }
                 }
             }
@@ -113,9 +116,7 @@ struct SnapshotSaving: Sendable {
         }
     }
 
-    private func transfer(
-        _ receive: @escaping @Sendable (SnapshotStream, SnapshotSaveReport) async throws -> Int64
-    ) async throws -> SavedSnapshot {
+    func transfer(_ receive: @escaping Receiver) async throws -> SavedSnapshot {
         try await connection.withAccess(to: target, console: console) { access in
             let client = try access.client()
             let saved = try await transfer(access, client, receive)
@@ -125,31 +126,19 @@ struct SnapshotSaving: Sendable {
     }
 
     private func transfer(
-        _ access: EtcdAccess, _ client: EtcdClient,
-        _ receive: @escaping @Sendable (SnapshotStream, SnapshotSaveReport) async throws -> Int64
+        _ access: EtcdAccess, _ client: EtcdClient, _ receive: @escaping Receiver
     ) async throws -> SavedSnapshot {
         stage.enter("asking the members")
         let choice = try await choose(among: access, client)
         stage.enter("\(choice.name) was sending it")
-        let report = SnapshotSaveReport(on: console)
+        let report = TransferReport("saving", on: console)
         do {
-            return try await withThrowingTaskGroup(of: SavedSnapshot?.self) { group in
-                group.addTask {
-                    await report.run()
-                    return nil
+            return try await report.during {
+                try await client.at(choice.endpoint).withSnapshot { stream in
+                    let bytes = try await receive(stream, choice, report)
+                    return SavedSnapshot(
+                        bytes: bytes, sha256: stream.digest, storageVersion: stream.storageVersion, member: choice)
                 }
-                group.addTask {
-                    try await client.at(choice.endpoint).withSnapshot { stream in
-                        let bytes = try await receive(stream, report)
-                        return SavedSnapshot(
-                            bytes: bytes, sha256: stream.digest, storageVersion: stream.storageVersion, member: choice)
-                    }
-                }
-                defer { group.cancelAll() }
-                while let ended = try await group.next() {
-                    if let ended { return ended }
-                }
-                throw CancellationError()
             }
         } catch let error where error is EtcdError || error is SnapshotStreamError {
             throw CommandFailure(access.describe(error, at: choice.endpoint))
@@ -181,14 +170,15 @@ struct SnapshotSaving: Sendable {
             guard let failure = observation.failure else { continue }
             console.note("note: passed over: \(access.describe(failure, at: observation.endpoint))".printable())
         }
-        let chosen = ChosenMember(choice, observations, at: access.name(of: choice.endpoint))
+        let chosen = ChosenMember(
+            choice, observations, at: access.name(of: choice.endpoint), of: access.cluster)
         console.note("saving \(chosen.sentence)".printable())
         return chosen
     }
 
     /// Returns the bytes that went through.
     private static func copy(
-        _ stream: SnapshotStream, _ report: SnapshotSaveReport,
+        _ stream: SnapshotStream, _ report: TransferReport,
         to write: (UnsafeRawBufferPointer, _ offset: Int64) throws -> Void
     ) async throws -> Int64 {
         var offset: Int64 = 0

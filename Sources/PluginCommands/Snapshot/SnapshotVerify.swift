@@ -11,12 +11,14 @@ struct SnapshotVerify: AsyncParsableCommand {
             revisions and leases, and names the page and the offset of what is not right. Ends with 1 when there is an \
             error. A warning is unusual, yet everything can be read.
 
+            An object of a store is downloaded for it, into TMPDIR or /var/tmp, and is gone afterwards. To compare only the             SHA-256 of many, without disk, see "store verify".
+
               kubectl etcdrecover snapshot verify db.snapshot
               kubectl etcdrecover snapshot verify --strict db.snapshot -o json
             """
     )
 
-    @OptionGroup var snapshot: SnapshotArgument
+    @OptionGroup var snapshot: SnapshotSourceArgument
 
     @Flag(help: "Fail on warnings too, and when the file has no SHA-256")
     var strict = false
@@ -24,13 +26,14 @@ struct SnapshotVerify: AsyncParsableCommand {
     @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
     var output: DataFormat?
 
+    @OptionGroup(title: "Object store") var store: StoreOptions
     @OptionGroup var color: ColorOptions
     @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
 
     func run() async throws { try await run(on: color.console) }
 
     func run(on console: Console) async throws {
-        let report = try await report()
+        let report = try await report(console)
         if let output {
             try console.print(report.json.rendered(as: output))
         } else {
@@ -40,14 +43,15 @@ struct SnapshotVerify: AsyncParsableCommand {
         if report.fails(strict: strict) { throw ExitStatus.failure.exitCode }
     }
 
-    private func report() async throws -> VerificationReport {
+    private func report(_ console: Console) async throws -> VerificationReport {
+        let local = try await LocalSnapshot.of(snapshot.name, StoreConnection(store, connection, console: console))
         do {
-            let database = try Database(path: snapshot.file)
+            let database = try Database(path: local.path)
             let verification = try await Verification(of: database, trailer: strict ? .required : .optional)
-            return VerificationReport(file: snapshot.file, findings: verification.findings, verification: verification)
+            return VerificationReport(file: local.name, findings: verification.findings, verification: verification)
         } catch let finding as SnapshotFile.Finding {
             // Not even the meta pages can be read.
-            return VerificationReport(file: snapshot.file, finding: finding)
+            return VerificationReport(file: local.name, finding: finding)
         } catch let error as MappingError {
             throw CommandFailure(error.description)
         }

@@ -2,9 +2,7 @@ extension Restore {
     /// Throws unless the place of a request is free and has room for `size` bytes of database and the log beside it. What
     /// killed restores left there goes first, where the request says so. The snapshot need not exist yet.
     package static func clearPlace(of request: RestoreRequest, for size: Int) throws(RestoreError) {
-        let target = try RestoreTarget(
-            dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory,
-            consuming: request.consumesSnapshot ? request.snapshot : nil)
+        let target = try RestorePlan.target(of: request)
         if request.removesLeftovers { for path in target.leftovers { Files.remove(path) } }
         try target.checkSpace(for: size)
     }

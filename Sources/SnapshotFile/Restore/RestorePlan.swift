@@ -14,13 +14,9 @@ struct RestorePlan: Sendable {
             throw RestoreError.bumpWithoutMark
         }
         self.request = request
-        membership = try Membership(
-            name: request.name, initialCluster: InitialCluster(request.initialCluster), token: request.token,
-            advertised: request.advertisedPeerURLs.split(separator: ",").map { try PeerURL(String($0)) })
-        target = try RestoreTarget(
-            dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory,
-            consuming: request.consumesSnapshot ? request.snapshot : nil)
-        let file = try MappedFile(path: request.snapshot)
+        membership = try Self.membership(of: request)
+        target = try Self.target(of: request)
+        let file = try MappedFile(path: request.file ?? request.snapshot)
         do {
             source = try Database(file)
             guard source.imageSize <= source.content.count else {
@@ -39,6 +35,18 @@ struct RestorePlan: Sendable {
             storageVersion: metadata.storageVersion, clusterVersion: metadata.clusterVersion,
             target: request.targetVersion)
         try target.checkSpace(for: request.consumesSnapshot ? 0 : copySize)
+    }
+
+    static func membership(of request: RestoreRequest) throws -> Membership {
+        try Membership(
+            name: request.name, initialCluster: InitialCluster(request.initialCluster), token: request.token,
+            advertised: request.advertisedPeerURLs.split(separator: ",").map { try PeerURL(String($0)) })
+    }
+
+    static func target(of request: RestoreRequest) throws(RestoreError) -> RestoreTarget {
+        try RestoreTarget(
+            dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory,
+            consuming: request.consumesSnapshot ? request.file ?? request.snapshot : nil)
     }
 
     /// Bytes of the source that are copied: all that the hash is about, or all that counts.

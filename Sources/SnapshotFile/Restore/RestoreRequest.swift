@@ -2,6 +2,8 @@
 package struct RestoreRequest: Sendable {
     /// A snapshot, or a copy of a member's `member/snap/db`.
     package var snapshot: String
+    /// Where it lies, if `snapshot` is only what it is called, as an object that was downloaded.
+    package var file: String?
     package var name = "default"
     /// `NAME=URL,NAME=URL`.
     package var initialCluster = "default=http://localhost:2380"
@@ -29,7 +31,7 @@ package struct RestoreRequest: Sendable {
     /// The `member/wal` that belongs to a raw copy, to tell how many entries the copy lacks. Nil to look beside it.
     package var sourceWALDirectory: String?
 
-    /// Makes the snapshot itself the new database, which takes no further room on the volume of the data directory, where it
+    /// Makes the snapshot's file itself the new database, which takes no further room on the volume of the data directory, where it
     /// has to lie. It may lie inside that directory. Once `Restore.run` has begun it is gone, whatever comes of it.
     package var consumesSnapshot = false
     /// Makes a file that appears in `member` with the rest; etcd does not look at it.
@@ -48,6 +50,23 @@ package struct RestoreRequest: Sendable {
 
     package init(snapshot: String) {
         self.snapshot = snapshot
+    }
+}
+
+extension RestoreRequest {
+    /// Throws what keeps a member from being written there, whatever the snapshot: its name and cluster, or a place that is
+    /// not empty. Nothing is changed.
+    package func checkPlace() throws {
+        _ = try RestorePlan.membership(of: self)
+        _ = try RestorePlan.target(of: self)
+    }
+
+    /// An existing directory on the volume that the member goes to.
+    package var roomyDirectory: String {
+        get throws {
+            let target = try RestorePlan.target(of: self)
+            return target.isBuiltInside ? target.dataDirectory.text : target.dataDirectory.parent
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTP
 import HTTPTypes
 import TestSupport
@@ -6,7 +5,7 @@ import Testing
 
 @testable import ObjectStore
 
-/// The servers of a suite, started before its first test and ended after its last.
+/// Ways to the servers of a suite.
 struct Stores: Sendable {
     @TaskLocal private static var running: Stores?
 
@@ -14,100 +13,43 @@ struct Stores: Sendable {
         get throws { try #require(running, "no servers: the suite lacks the trait .stores") }
     }
 
-    let s3Port: Int
-    /// The same buckets over TLS, with a certificate that signed itself.
-    let tlsPort: Int
-    let certificate: String
-    /// May do everything.
-    let all: AWSCredentials
-    /// May write objects, and look at none.
-    let blind: AWSCredentials
-    /// May do everything too.
-    let other: AWSCredentials
-    let gcsPort: Int
-    let swiftPort: Int
+    let servers: TestStores
     let http: HTTPClient
+    var all: AWSCredentials { AWSCredentials(servers.all) }
+    var blind: AWSCredentials { AWSCredentials(servers.blind) }
+    var other: AWSCredentials { AWSCredentials(servers.other) }
+    var s3Port: Int { servers.s3Port }
+    var tlsPort: Int { servers.tlsPort }
+    var gcsPort: Int { servers.gcsPort }
+    var certificate: String { servers.certificate }
     /// Of the file backend.
-    let directory: String
+    var directory: String { servers.directory }
 
     static func run(_ body: @Sendable () async throws -> Void) async throws {
-        let folder = try TemporaryDirectory()
-        let (s3Port, tlsPort, gcsPort, swiftPort) = (try freePort(), try freePort(), try freePort(), try freePort())
-        let (certificate, key) = (folder.path(of: "certificate"), folder.path(of: "key"))
-        try await Command(
-            "openssl",
-            [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
-            ]
-        ).output()
-        let keys = folder.path(of: "keys")
-        let s3 = Command(try python, [script("s3.py"), String(s3Port), keys, String(tlsPort), certificate, key])
-        let gcs = Command(try python, [script("gcs.py"), String(gcsPort)])
-        let swift = try swiftCommand(port: swiftPort, folder: folder.path(of: "swift"))
         let client = try HTTPClient(.init(proxy: .none, version: .http1))
-        _ = try await Service.run(s3) { s3 in
-            _ = try await Service.run(gcs) { gcs in
-                _ = try await Service.run(swift) { swift in
-                    try await s3.wait(for: "keys", within: .seconds(120)) {
-                        FileManager.default.fileExists(atPath: keys)
-                    }
-                    try await gcs.wait(for: "an answer", within: .seconds(120)) {
-                        let request = Request(.get, "http://127.0.0.1:\(gcsPort)/storage/v1/b/bucket")
-                        return (try? await client.send(request))?.status.code == 200
-                    }
-                    let users = try folder.read("keys").split(separator: "\n").map { line in
-                        let words = line.split(separator: " ").map(String.init)
-                        return AWSCredentials(accessKeyID: words[0], secretAccessKey: SecretBytes(words[1]))
-                    }
-                    let stores = Stores(
-                        s3Port: s3Port, tlsPort: tlsPort, certificate: try folder.read("certificate"),
-                        all: users[0], blind: users[1], other: users[2], gcsPort: gcsPort,
-                        swiftPort: swiftPort, http: client, directory: folder.path(of: "files"))
-                    try await swift.wait(for: "a bucket", within: .seconds(120)) {
-                        let call = S3Call(operation: .put, method: .put, key: "")
-                        return (try? await stores.swift().client.send(call, accepting: [409])) != nil
-                    }
-                    try await $running.withValue(stores) { try await body() }
-                }
-            }
+        try await TestStores.run { servers in
+            let stores = Stores(servers: servers, http: client)
+            try await stores.makeSwiftBucket()
+            try await $running.withValue(stores) { try await body() }
         }
         await client.shutdown()
-        withExtendedLifetime(folder) {}
     }
 
-    private static func swiftCommand(port: Int, folder: String) throws -> Command {
-        let packages = try fetched("swift")
-        let libraries = try FileManager.default.contentsOfDirectory(atPath: "\(packages)/usr/lib")
-            .filter { $0.hasSuffix("-linux-gnu") }.flatMap { ["\(packages)/usr/lib/\($0)", "\(packages)/lib/\($0)"] }
-        return Command(
-            "/usr/bin/python3",
-            try [script("swift-s3.py"), folder, String(port)] + (0..<3).map { _ in String(try freePort()) },
-            environment: [
-                "PYTHONPATH": "\(packages)/usr/lib/python3/dist-packages",
-                "LD_LIBRARY_PATH": libraries.joined(separator: ":"),
-            ])
-    }
-
-    /// The folder of this repository's servers.
-    static func script(_ name: String) -> String {
-        let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        return (parts + ["ObjectStores", Substring(name)]).joined(separator: "/")
-    }
-
-    private static var python: String { get throws { "\(try fetched("python"))/bin/python3" } }
-
-    private static func fetched(_ name: String) throws -> String {
-        let variable = "ETCDRECOVER_TEST_OBJECTSTORES"
-        let root = try #require(TestEnvironment.variables[variable], "\(variable) names no folder")
-        return "\(root)/\(name)"
+    /// Its servers take requests one after the other, and are not all there at once.
+    private func makeSwiftBucket() async throws {
+        let call = S3Call(operation: .put, method: .put, key: "")
+        for _ in 0..<600 {
+            if (try? await swift().client.send(call, accepting: [409])) != nil { return }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        throw MissingPart("OpenStack Swift made no bucket")
     }
 
     /// S3 as OpenStack Swift serves it, which knows no conditional writes.
     func swift() -> S3Backend {
         let user = AWSCredentials(accessKeyID: "test:all", secretAccessKey: SecretBytes("testing"))
         return S3Backend(
-            S3Location(bucket: "bucket", endpoint: "http://127.0.0.1:\(swiftPort)"), http: http,
+            S3Location(bucket: "bucket", endpoint: "http://127.0.0.1:\(servers.swiftPort)"), http: http,
             credentials: CredentialCache { user }, policy: .test, clock: .test)
     }
 
@@ -146,13 +88,9 @@ extension Trait where Self == StoresTrait {
     static var stores: Self { StoresTrait() }
 }
 
-extension Trait where Self == ConditionTrait {
-    static var needsObjectStores: Self {
-        .enabled(
-            if: TestEnvironment.requiresEverything
-                || TestEnvironment.variables["ETCDRECOVER_TEST_OBJECTSTORES"] != nil,
-            "needs object stores: run 'make test', or set ETCDRECOVER_TEST_OBJECTSTORES to the folder of what Tests/ObjectStores/fetch fetched"
-        )
+extension AWSCredentials {
+    fileprivate init(_ key: TestStores.Key) {
+        self.init(accessKeyID: key.id, secretAccessKey: SecretBytes(key.secret))
     }
 }
 

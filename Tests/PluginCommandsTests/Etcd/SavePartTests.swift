@@ -147,7 +147,7 @@ struct SavePartTests {
 
 struct SaveProgressTests {
     @Test func tellsSizeRateAndTimeLeft() {
-        var progress = SnapshotSaveProgress()
+        var progress = TransferProgress()
         #expect(progress.text == "0B")
         progress.record(64 << 20, of: 1 << 30, at: .seconds(1))
         #expect(progress.text == "64MiB of 1GiB, 6%, 64MiB/s, 15s left")
@@ -156,7 +156,7 @@ struct SaveProgressTests {
     }
 
     @Test func theRateIsThatOfTheLatestSeconds() {
-        var progress = SnapshotSaveProgress()
+        var progress = TransferProgress()
         for second in 1...30 { progress.record(Int64(second) << 20, of: 1 << 30, at: .seconds(second)) }
         #expect(progress.rate == 1_048_576)
         // A transfer that stands still is told to.
@@ -166,7 +166,7 @@ struct SaveProgressTests {
     }
 
     @Test func anEmptyOrUnknownTotalDividesNothing() {
-        var progress = SnapshotSaveProgress()
+        var progress = TransferProgress()
         progress.record(5, of: nil, at: .seconds(1))
         #expect(progress.text == "5B, 5B/s")
         progress.record(0, of: 0, at: .seconds(2))

@@ -1,5 +1,5 @@
 /// How far a transfer is, in the words of its progress line. Times are since its beginning.
-struct SnapshotSaveProgress: Sendable {
+struct TransferProgress: Sendable {
     /// What the rate is taken over, and how often a sample of it is kept.
     private static let window = Duration.seconds(10)
     private static let step = Duration.milliseconds(250)

@@ -1,0 +1,142 @@
+import ArgumentParser
+import EtcdRecoverModel
+import KubernetesClient
+import ObjectStore
+
+struct StorePrune: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Delete all but the newest snapshots of a cluster.",
+        discussion: """
+            What goes is what a backup's retention would delete: of one cluster's snapshots, right in its folder \
+            PREFIX/CLUSTER, all but the newest --keep by the time recorded with them. Never the newest, none that an \
+            unfinished EtcdRestore reads, none that is locked, nothing that is another cluster's or has no name as backups \
+            have. The plan is shown first, and --dry-run ends there. Unfinished uploads of ours that died more than a day \
+            ago are removed too.
+
+              kubectl etcdrecover store prune --backup nightly -n databases --dry-run
+              kubectl etcdrecover store prune s3://backups/prod --cluster main -n databases --keep 14
+            """
+    )
+
+    @OptionGroup var selection: StoreSelection
+
+    @Option(help: "How many to keep, at least 1; with --backup else its spec.retention")
+    var keep: Int?
+
+    @Option(help: ArgumentHelp("The EtcdCluster whose snapshots they are; of those saved by --endpoints, the cluster ID", valueName: "name"))
+    var cluster: String?
+
+    @Flag(help: "Show the plan and delete nothing")
+    var dryRun = false
+
+    @Flag(help: "Delete without being asked")
+    var yes = false
+
+    @Flag(help: "Do not ask the API server which snapshots unfinished restores read, as when there is none")
+    var ignoreRestores = false
+
+    @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
+    var output: DataFormat?
+
+    @OptionGroup(title: "Object store") var store: StoreOptions
+    @OptionGroup var color: ColorOptions
+    @OptionGroup(title: "Kubernetes") var connection: ConnectionOptions
+
+    func validate() throws {
+        if let keep, keep < 1 { throw ValidationError("--keep must be at least 1, not \(keep)") }
+        if selection.place != nil {
+            guard cluster != nil else { throw ValidationError("whose snapshots? Give --cluster NAME") }
+            guard keep != nil else { throw ValidationError("how many are to stay? Give --keep N") }
+        } else if cluster != nil {
+            throw ValidationError("--backup says the cluster; give --cluster with a place only")
+        }
+        if dryRun, yes { throw ValidationError("give --dry-run or --yes, not both") }
+    }
+
+    func run() async throws { try await run(on: color.console) }
+
+    func run(on console: Console) async throws {
+        let stores = StoreConnection(store, connection, console: console)
+        let client = try ignoreRestores && selection.backup == nil ? nil : connect(console)
+        var selected = try await selection.resolve(stores) { try client ?? connection.connect(console: console) }
+        if let cluster {
+            let namespace = connection.namespace ?? client?.configuration.namespace ?? "default"
+            selected.cluster = SelectedStore.ClusterSnapshots(namespace: namespace, name: cluster)
+        }
+        guard let retained = keep ?? selected.retainCount, retained > 0 else {
+            throw CommandFailure(
+                "the EtcdBackup keeps all snapshots: its spec.retention.retainCount is 0", hint: "give --keep N")
+        }
+        let underWay = try await restores(client)
+        try await interruptible { [self, selected] in
+            try await stores.withStore(selected.target, secret: selected.secret) { store in
+                try await prune(selected, keeping: retained, underWay, in: store, on: console)
+            }
+        }
+    }
+
+    private func connect(_ console: Console) throws -> KubernetesClient {
+        do { return try connection.connect(console: console) } catch let error where selection.backup == nil {
+            throw CommandFailure(
+                "which snapshots unfinished restores read is asked of a cluster, and there is no way to one: \(error)",
+                hint: "where no cluster restores from this store, give --ignore-restores")
+        }
+    }
+
+    private func restores(_ client: KubernetesClient?) async throws -> RestoresUnderWay {
+        guard let client, !ignoreRestores else { return RestoresUnderWay() }
+        do { return try await RestoresUnderWay.list(client) } catch let error as KubernetesError {
+            throw CommandFailure(
+                "which snapshots unfinished restores read could not be asked: \(error)",
+                hint: "nothing was deleted; where there are none, give --ignore-restores")
+        }
+    }
+
+    private func prune(
+        _ selected: SelectedStore, keeping count: Int, _ underWay: RestoresUnderWay, in store: ObjectStore,
+        on console: Console
+    ) async throws {
+        guard let cluster = selected.cluster else { throw CommandFailure("the EtcdBackup names no cluster") }
+        let folder = try selected.folder
+        let plan = try await RetentionPlan(
+            of: cluster, keeping: count, underWay, in: store, below: selected.prefix)
+        let view = PruneView(plan: plan, store: store)
+        if let output { try console.print(view.json(isDryRun: dryRun).rendered(as: output)) } else {
+            guard !plan.delete.isEmpty || !plan.keep.isEmpty else {
+                return console.note("no snapshots of \(cluster.recorded) below \(store.uri(of: folder))".printable())
+            }
+            try console.print(view.text)
+        }
+        guard !dryRun else { return console.note("dry run: nothing was deleted") }
+        try confirm(plan, on: console)
+        let (deleted, failed) = try await store.prune(plan)
+        for (key, error) in failed { console.error("\(store.uri(key)) stays: \(error)".printable()) }
+        let swept = try await store.sweep(folder)
+        for upload in swept { console.note("removed an upload of \(upload.key) that died".printable()) }
+        console.note("\(deleted.count) of \(plan.delete.count) deleted")
+        if !failed.isEmpty { throw ExitStatus.failure.exitCode }
+    }
+
+    private func confirm(_ plan: RetentionPlan, on console: Console) throws {
+        guard !plan.delete.isEmpty, !yes else { return }
+        guard try TerminalPrompt.confirms("Delete \(plan.delete.count)? [y/N] ") else {
+            throw CommandFailure("nothing was deleted")
+        }
+    }
+}
+
+extension RetentionPlan {
+    fileprivate init(
+        of cluster: SelectedStore.ClusterSnapshots, keeping count: Int, _ underWay: RestoresUnderWay,
+        in store: ObjectStore, below prefix: KeyPrefix
+    ) async throws {
+        let folder = try KeyPrefix(prefix.text + cluster.name)
+        var inUse: Set<ObjectKey> = []
+        for try await object in store.objects(below: folder) where underWay.uris.contains(store.uri(object.key)) {
+            inUse.insert(object.key)
+        }
+        self = try await store.planRetention(
+            prefix: prefix, directory: cluster.name, cluster: cluster.recorded, retainCount: count, inUse: inUse)
+    }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import EtcdRecoverModel
+import KubernetesClient
+import ObjectStore
+
+/// The folder of a store that a command is about: by its URI, or as an EtcdBackup has it for its destination.
+struct StoreSelection: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or file:///DIRECTORY", valueName: "place"))
+    var place: String?
+
+    @Option(help: ArgumentHelp("The destination and cluster of this EtcdBackup", valueName: "name"))
+    var backup: String?
+
+    func validate() throws {
+        guard (place == nil) != (backup == nil) else {
+            throw ValidationError(
+                place == nil
+                    ? "which store? Give s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, file:///DIRECTORY or --backup NAME"
+                    : "give \(place ?? "") or --backup, not both")
+        }
+        if let place { _ = try StorePlace(requiring: place) }
+    }
+
+    /// Reads the EtcdBackup, where one is named.
+    func resolve(_ connection: StoreConnection, client: () throws -> KubernetesClient) async throws -> SelectedStore {
+        if let place {
+            let place = try StorePlace(requiring: place)
+            if place.isRegularFile {
+                let (target, key) = try place.object(connection.options, environment: connection.environment)
+                return SelectedStore(target: target, prefix: .all, object: key)
+            }
+            let (target, prefix) = try place.folder(connection.options, environment: connection.environment)
+            return SelectedStore(target: target, prefix: prefix, object: try place.key)
+        }
+        let client = try client()
+        let backup: EtcdBackup = try await client.get(name: backup ?? "")
+        return try SelectedStore(backup, namespace: client.configuration.namespace)
+    }
+}
+
+/// A store, the folder in it, and what more is known.
+struct SelectedStore: Sendable {
+    var target: StoreTarget
+    var prefix: KeyPrefix
+    /// The same place as one object; nil where it is a folder for certain.
+    var object: ObjectKey?
+    /// Of a Secret, where an object names one.
+    var secret: String?
+    /// Whose snapshots, and in which folder below `prefix`; nil where it was not said.
+    var cluster: ClusterSnapshots?
+    var retainCount: Int?
+
+    struct ClusterSnapshots: Hashable, Sendable {
+        var namespace: String
+        var name: String
+        /// As it is recorded with each snapshot: of one that was saved by its endpoints, the cluster's ID.
+        var recorded: String { Self.isID(name) ? name : "\(namespace)/\(name)" }
+
+        private static func isID(_ name: String) -> Bool {
+            name.utf8.count == 16 && name.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+        }
+    }
+}
+
+extension SelectedStore {
+    init(_ backup: EtcdBackup, namespace: String) throws(CommandFailure) {
+        let name = "EtcdBackup \(backup.metadata.name ?? "")"
+        guard let destination = backup.spec?.destination, let target = StoreTarget(destination) else {
+            throw CommandFailure("\(name) names no destination")
+        }
+        self.target = target
+        do { prefix = try KeyPrefix(destination.prefix ?? "") } catch { throw CommandFailure("\(name): \(error)") }
+        secret = destination.secretRef?.name
+        cluster = (backup.spec?.clusterRef).map {
+            ClusterSnapshots(namespace: backup.metadata.namespace ?? namespace, name: $0)
+        }
+        retainCount = (backup.spec?.retention?.retainCount).map { Int($0) }
+    }
+
+    /// The object of that very name, else all below the folder. Those that are deleted meanwhile are left out.
+    func forEachObject(
+        in store: ObjectStore, _ body: (StoredObject) async throws -> Void
+    ) async throws {
+        if let object, let found = try await store.headIfThere(object) { return try await body(found) }
+        for try await listed in store.objects(below: try folder) {
+            if let found = try await store.headIfThere(listed.key) { try await body(found) }
+        }
+    }
+
+    /// What is listed and verified: the cluster's own folder, where one is known.
+    var folder: KeyPrefix {
+        get throws(StoreError) { try cluster.map { cluster throws(StoreError) in try KeyPrefix(prefix.text + cluster.name) } ?? prefix }
+    }
+}
+
+extension StoreTarget {
+    /// Nil where it names no bucket.
+    init?(_ destination: Destination) {
+        switch destination.effectiveProvider {
+        case .s3?:
+            guard let s3 = destination.s3, let bucket = s3.bucket else { return nil }
+            self = .s3(
+                S3Location(
+                    bucket: bucket, region: s3.region, endpoint: s3.endpoint, usesPathStyle: s3.forcePathStyle))
+        case .gcs?:
+            guard let gcs = destination.gcs, let bucket = gcs.bucket else { return nil }
+            self = .gcs(GCSLocation(bucket: bucket, endpoint: gcs.endpoint))
+        default: return nil
+        }
+    }
+}
