@@ -92,6 +92,16 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Controllers",
+            dependencies: [
+                "ClusterAccess", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore",
+                "SnapshotFile",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
             name: "PluginCommands",
             dependencies: [
                 "ClusterAccess", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
@@ -143,6 +153,16 @@ let package = Package(
             ]
         ),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
+        .testTarget(
+            name: "ControllersTests",
+            dependencies: [
+                "ClusterAccess", "Controllers", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "ObjectStore", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .testTarget(name: "WebhookServerTests", dependencies: ["WebhookServer", "TestSupport"]),
         .testTarget(
             name: "PluginCommandsTests",

@@ -11,7 +11,8 @@ extension ClusterLocator {
         if let name = choices.tlsSecret {
             return try cluster.tls.fill(from: try await secret(name, for: .certificates))
         }
-        if let name = cluster.target.owner,
+        // The operator names its Secrets after the cluster.
+        if let name = cluster.target.clusterName,
             let secret = try await secretIfPresent("\(name)-client-tls", for: .certificates)
         {
             return try cluster.tls.fill(from: secret)
@@ -54,16 +55,6 @@ extension ClusterLocator {
             return try await client.get(name: name, namespace: namespace)
         } catch let error as KubernetesError where error.isForbidden {
             throw refusal("get", ConfigMap.self, name, for: .certificates)
-        }
-    }
-}
-
-extension EtcdTarget {
-    /// The name that the operator derives Secrets from.
-    fileprivate var owner: String? {
-        switch self {
-        case .etcdCluster(let name), .statefulSet(let name): name
-        case .pod: nil
         }
     }
 }

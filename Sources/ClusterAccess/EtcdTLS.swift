@@ -1,4 +1,4 @@
-package import EtcdRecoverModel
+import EtcdRecoverModel
 import FoundationEssentials
 package import HTTP
 

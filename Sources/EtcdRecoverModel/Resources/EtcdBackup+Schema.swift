@@ -34,6 +34,10 @@ extension EtcdBackup.Spec {
                         + "successful upload; 0 deletes none. Default: 0.")
             ]),
             "Which older snapshots are deleted."),
+        .init(
+            "deletionPolicy", .string(.init(allowed: EtcdBackup.DeletionPolicy.all.map(\.rawValue))),
+            "What becomes of the snapshot when this object is deleted: Retain leaves it in the store, Delete deletes it. "
+                + "Default: Retain."),
     ])
 }
 

@@ -16,15 +16,18 @@ package struct EtcdBackup: KubernetesResource, Hashable {
         /// A Go duration.
         package var snapshotTimeout: String?
         package var retention: Retention?
+        /// What becomes of the snapshot when this object is deleted. Absent: it stays.
+        package var deletionPolicy: DeletionPolicy?
 
         package init(
             clusterRef: String? = nil, destination: Destination? = nil, snapshotTimeout: String? = nil,
-            retention: Retention? = nil
+            retention: Retention? = nil, deletionPolicy: DeletionPolicy? = nil
         ) {
             self.clusterRef = clusterRef
             self.destination = destination
             self.snapshotTimeout = snapshotTimeout
             self.retention = retention
+            self.deletionPolicy = deletionPolicy
         }
     }
 
@@ -32,6 +35,16 @@ package struct EtcdBackup: KubernetesResource, Hashable {
         /// Snapshots of this cluster to keep under the prefix; 0 keeps all.
         package var retainCount: Int32?
         package init(retainCount: Int32? = nil) { self.retainCount = retainCount }
+    }
+
+    /// A word from a manifest, so any spelling decodes and a rule decides.
+    package struct DeletionPolicy: RawRepresentable, Codable, Hashable, Sendable {
+        package var rawValue: String
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        package static let retain = Self(rawValue: "Retain")
+        package static let delete = Self(rawValue: "Delete")
+        package static let all = [retain, delete]
     }
 
     package struct Status: Codable, Hashable, Sendable {

@@ -29,6 +29,12 @@ extension Looking {
         let path = FieldPath("spec", "clusterRef")
         switch await lookup.etcdCluster(object(name)) {
         case .found: return []
+        case .absent: break
+        case .unavailable(let reason):
+            return [unavailable(at: path, "whether EtcdCluster \(quoted(name)) exists", reason)]
+        }
+        switch await lookup.statefulSet(object(name)) {
+        case .found: return []
         case .absent:
             return [
                 Finding(
@@ -36,7 +42,7 @@ extension Looking {
                     "there is no EtcdCluster of that name in namespace \(quoted(namespace)): name one that exists")
             ]
         case .unavailable(let reason):
-            return [unavailable(at: path, "whether EtcdCluster \(quoted(name)) exists", reason)]
+            return [unavailable(at: path, "whether StatefulSet \(quoted(name)) exists", reason)]
         }
     }
 }

@@ -6,7 +6,7 @@ enum EtcdBackupRules {
         "The cluster's name is a DNS-1123 label of at most 52 characters: pods and volume claims are named after it.")
     static let clusterNotFound = Rule(
         "backup.clusterRef.notFound", .backup, at: "spec.clusterRef", .notFound,
-        "The EtcdCluster exists in the backup's namespace.")
+        "The EtcdCluster, or a StatefulSet of that name that runs etcd, exists in the backup's namespace.")
     static let timeoutInvalid = Rule(
         "backup.snapshotTimeout.invalid", .backup, at: "spec.snapshotTimeout", .invalid,
         "A Go duration from 10s to 24h.")
@@ -15,8 +15,11 @@ enum EtcdBackupRules {
     static let unbounded = Rule(
         "backup.retention.unbounded", .backup, at: "spec.retention.retainCount", .warning, .invalid,
         "Old snapshots are deleted by retention or owned by a schedule; otherwise storage grows for ever.")
+    static let deletionPolicyUnsupported = Rule(
+        "backup.deletionPolicy.unsupported", .backup, at: "spec.deletionPolicy", .notSupported, "`Retain` or `Delete`.")
     static let all = [
         clusterRequired, clusterInvalid, clusterNotFound, timeoutInvalid, retainCountInvalid, unbounded,
+        deletionPolicyUnsupported,
     ]
 
     static func judge(_ backup: EtcdBackup, _ spec: EtcdBackup.Spec, _ options: RuleOptions) -> [Finding] {
@@ -31,6 +34,12 @@ enum EtcdBackupRules {
         TimeoutRules.judge(
             spec.snapshotTimeout, at: path["snapshotTimeout"], timeoutInvalid, into: &findings)
         judgeRetention(backup, spec, at: path["retention"]["retainCount"], into: &findings)
+        if let policy = spec.deletionPolicy, !policy.rawValue.isEmpty, !EtcdBackup.DeletionPolicy.all.contains(policy) {
+            findings.append(
+                Finding(
+                    deletionPolicyUnsupported, at: path["deletionPolicy"], policy.rawValue,
+                    supported: EtcdBackup.DeletionPolicy.all.map(\.rawValue)))
+        }
         return findings
     }
 

@@ -32,6 +32,7 @@ enum BackupCases {
             says: [
                 #"error backup.clusterRef.notFound spec.clusterRef: Not found: "other": there is no EtcdCluster of that name in namespace "prod": name one that exists"#
             ]),
+        RuleCase("a StatefulSet in a cluster's place", Sample.backup, in: statefulSetOnly, says: []),
         RuleCase(
             "a cluster that cannot be looked up", Sample.backup, in: unanswered,
             says: [
@@ -102,8 +103,21 @@ enum BackupCases {
                     ["apiVersion": "operator.etcd.io/v1alpha1", "kind": "EtcdBackupSchedule", "name": "s", "uid": "1"]
                 ],
             ], says: []),
+        RuleCase("a snapshot that goes with its object", Sample.backup, ["spec.deletionPolicy": "Delete"], says: []),
+        RuleCase(
+            "a policy that there is not", Sample.backup, ["spec.deletionPolicy": "Orphan"],
+            says: [
+                #"error backup.deletionPolicy.unsupported spec.deletionPolicy: Unsupported value: "Orphan": supported values: "Retain", "Delete""#
+            ]),
         tenFaults,
     ]
+
+    static let statefulSetOnly = {
+        var world = World.prod
+        world.clusters["main"] = .absent
+        world.statefulSets["main"] = .found(StatefulSet(metadata: ObjectMeta(name: "main", namespace: "prod")))
+        return world
+    }()
 
     static let unanswered = {
         var world = World.prod

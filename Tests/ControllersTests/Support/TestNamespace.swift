@@ -1,0 +1,71 @@
+import EtcdRecoverModel
+import FoundationEssentials
+import KubernetesClient
+import TestSupport
+import Testing
+
+/// A namespace of the real API server, with our kinds and the operator's defined, and nobody at work in it.
+struct TestNamespace: Sendable {
+    let kubectl: Kubectl
+    let client: KubernetesClient
+    let name: String
+
+    static func with(_ body: (TestNamespace) async throws -> Void) async throws {
+        let cluster = try TestCluster.current
+        try await definitions.value
+        try await Kubectl.withNamespace(on: cluster) { kubectl in
+            let name = kubectl.namespace ?? ""
+            var flags = ConnectionFlags()
+            flags.kubeconfig = cluster.kubeconfig
+            flags.namespace = name
+            let client = try KubernetesClient(ClientConfiguration.load(flags, environment: [:]))
+            try await body(TestNamespace(kubectl: kubectl, client: client, name: name))
+            await client.shutdown()
+        }
+    }
+
+    /// Once for all tests, each of which awaits it.
+    private static let definitions = Task {
+        let tree = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path
+        let kubectl = Kubectl(try TestCluster.current)
+        for file in ["webhook-deploy/crds", "Tests/Cluster/etcd-operator-stand-in.yaml"] {
+            let flag = file.hasSuffix(".yaml") ? "-f" : "-k"
+            try await kubectl.output("apply", flag, "\(tree)/\(file)")
+        }
+        for kind in ["etcdclusters", "etcdbackups", "etcdrestores"] {
+            try await kubectl.output("wait", "--for=condition=Established", "crd/\(kind).operator.etcd.io")
+        }
+    }
+
+    func backup(_ name: String) async throws -> EtcdBackup { try await client.get(name: name) }
+
+    /// Waits until it has ended, one way or the other.
+    func endedBackup(_ name: String, within limit: Duration = .seconds(90)) async throws -> EtcdBackup {
+        try await wait(for: "the end of EtcdBackup \(name)", within: limit) {
+            let backup = try await backup(name)
+            return backup.status?.phase?.isTerminal == true ? backup : nil
+        }
+    }
+
+    /// What `look` returns once it is not nil.
+    func wait<Value>(
+        for what: String, within limit: Duration = .seconds(60), _ look: () async throws -> Value?
+    ) async throws -> Value {
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end {
+            if let value = try await look() { return value }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        let backups: [EtcdBackup] = try await client.list(in: .namespace(name)).items
+        throw MissingPart(
+            "no \(what) within \(limit): \(backups.map { "\($0.metadata.name ?? ""): \(String(describing: $0.status))" })")
+    }
+
+    /// `reason` of each Event about the object, in the order of their times.
+    func events(about object: String) async throws -> [String] {
+        let events: [Event] = try await client.list(in: .namespace(name)).items
+        return events.filter { $0.involvedObject.name == object }
+            .sorted { ($0.metadata.name ?? "") < ($1.metadata.name ?? "") }.compactMap(\.reason)
+    }
+}
