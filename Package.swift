@@ -66,6 +66,14 @@ let package = Package(
         .target(
             name: "ClusterAccess", dependencies: ["EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient"]
         ),
+        // The init container of a member that is restored.
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Cryptography", "EtcdRecoverModel", "HTTP", "ObjectStore", "SnapshotFile",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .target(name: "Admission", dependencies: ["EtcdRecoverModel"]),
         .target(
             name: "WebhookServer",
@@ -107,7 +115,8 @@ let package = Package(
         .executableTarget(
             name: "etcdrecover",
             dependencies: [
-                "Cryptography", "EtcdRecoverModel", "KubernetesClient", "WebhookServer", "YAML",
+                "Agent", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore", "WebhookServer",
+                "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -136,6 +145,13 @@ let package = Package(
         .executableTarget(name: "StoreProbe", dependencies: ["HTTP", "ObjectStore"], path: "Tests/StoreProbe"),
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "TestSupport"]),
         .testTarget(name: "ClusterAccessTests", dependencies: ["ClusterAccess", "EtcdRecoverModel"]),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "Cryptography", "EtcdRecoverModel", "HTTP", "ObjectStore", "SnapshotFile", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "AdmissionTests", dependencies: ["Admission"]),
         .testTarget(
             name: "ControllersTests",

@@ -16,46 +16,7 @@ package struct MemberPod: KubernetesResource {
         var nodeName: String?
     }
 
-    struct Container: Codable, Sendable {
-        var name: String
-        var image: String?
-        var command: [String]?
-        var args: [String]?
-        var env: [Variable]?
-        var envFrom: [VariableSource]?
-        var volumeMounts: [Mount]?
-    }
-
-    struct Variable: Codable, Sendable {
-        var name: String
-        var value: String?
-        var valueFrom: Origin?
-
-        struct Origin: Codable, Sendable {
-            var fieldRef: Field?
-            var configMapKeyRef: KeyReference?
-        }
-
-        struct Field: Codable, Sendable { var fieldPath: String }
-    }
-
-    struct KeyReference: Codable, Sendable {
-        var name: String?
-        var key: String
-    }
-
-    struct VariableSource: Codable, Sendable {
-        var prefix: String?
-        var configMapRef: NameReference?
-    }
-
-    struct NameReference: Codable, Sendable { var name: String? }
-
-    struct Mount: Codable, Sendable {
-        var name: String
-        var mountPath: String
-        var subPath: String?
-    }
+    typealias Container = EtcdRecoverModel.Container
 
     struct Volume: Codable, Sendable {
         var name: String
@@ -98,12 +59,7 @@ package struct MemberPod: KubernetesResource {
 extension MemberPod {
     var name: String { metadata.name ?? "" }
 
-    /// The container that runs etcd: the one of that name, else the only one, else the one whose image says so.
-    var etcdContainer: Container? {
-        if let named = spec.containers.first(where: { $0.name == "etcd" }) { return named }
-        if spec.containers.count == 1 { return spec.containers.first }
-        return spec.containers.first { $0.image?.contains("etcd") == true }
-    }
+    var etcdContainer: Container? { spec.containers.etcd }
 
     /// Why no connection to it is worth a try; nil when it runs.
     var whyNotRunning: String? {

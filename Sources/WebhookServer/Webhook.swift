@@ -11,6 +11,8 @@ package struct Webhook: Sendable {
         /// Whose certificates those who ask for reviews must present; nil: anybody may ask.
         package var clientAuthorities: ClientAuthorities?
         package var options = RuleOptions()
+        /// Of the init container that lays a restored member's data; nil refuses all pods that a restore waits for.
+        package var agentImage: String?
         /// How long to go on serving once told to stop.
         package var drain: Duration = .seconds(5)
 
@@ -59,7 +61,8 @@ package struct Webhook: Sendable {
 
     private var reviewListener: Listener {
         let endpoint = AdmissionEndpoint(
-            admission: Admission(options: settings.options), lookup: lookup, metrics: metrics,
+            admission: Admission(options: settings.options),
+            injection: MemberInjection(image: settings.agentImage), lookup: lookup, metrics: metrics,
             log: DecisionLog(logger: logger), readiness: readiness, budget: BodyBudget())
         return Listener(
             address: settings.reviews, limits: ConnectionLimits(),

@@ -15,6 +15,7 @@ struct WebhookCommand: AsyncParsableCommand {
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Certificates") var certificates: CertificateOptions
     @OptionGroup(title: "Rules") var rules: RuleFlags
+    @OptionGroup(title: "Restores") var injection: InjectionOptions
     @OptionGroup(title: "API server") var connection: ConnectionOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
@@ -31,6 +32,7 @@ struct WebhookCommand: AsyncParsableCommand {
         settings.drain = listening.drainTimeout.duration
         settings.clientAuthorities = try certificates.clientCaFile.map { try ClientAuthorities(path: $0) }
         settings.options = rules.options
+        settings.agentImage = injection.agentImage
         let webhook = Webhook(
             settings: settings,
             // Each review brings its own deadline.
@@ -47,6 +49,21 @@ struct WebhookCommand: AsyncParsableCommand {
         configuration.maximumGracefulShutdownDuration = settings.drain + .seconds(35)
         try await ServiceGroup(configuration: configuration).run()
         await client.shutdown()
+    }
+}
+
+struct InjectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Image with this program, for the init container that a restore adds to its members' pods; without, such pods "
+                + "are refused", valueName: "image"))
+    var agentImage: String?
+
+    func validate() throws {
+        guard let agentImage else { return }
+        guard !agentImage.isEmpty, !agentImage.contains(where: { $0.isWhitespace || $0 == "$" }) else {
+            throw ValidationError("--agent-image is \"\(agentImage)\", which is no image")
+        }
     }
 }
 

@@ -76,20 +76,6 @@ struct EtcdProcessTests {
     }
 
     @Test(arguments: [
-        ("$(A)-$(B)", "1-$(B)"), ("$$(A)", "$(A)"), ("$A", "$A"), ("a$(", "a$("), ("", ""),
-    ])
-    func expandsAsKubernetesDoes(_ text: String, expected: String) {
-        #expect(EtcdProcess.expand(text, ["A": "1"]) == expected)
-    }
-
-    @Test(arguments: [
-        ("${A}x$A", "1x1"), ("${A:-2}", "${A:-2}"), ("$B", "$B"), ("$(hostname)", "$(hostname)"), ("$", "$"),
-    ])
-    func expandsPlainVariablesOfAShell(_ text: String, expected: String) {
-        #expect(EtcdProcess.expandShell(text, ["A": "1"]) == expected)
-    }
-
-    @Test(arguments: [
         ("/certs/server/tls.crt", MountedFile?.some(.init(holder: .secret("server"), key: "tls.crt"))),
         ("/certs/ca.pem", .init(holder: .configMap("authorities"), key: "bundle")),
         ("/single/key.pem", .init(holder: .secret("server"), key: "tls.key")),

@@ -34,6 +34,12 @@ struct FilePath: Hashable, Sendable {
 
     private init(text: String) { self.text = text }
 
+    /// Of what is or holds it in `folder`; nil where it lies elsewhere.
+    func name(in folder: FilePath) -> String? {
+        guard self != folder, folder.contains(self) else { return nil }
+        return text.split(separator: "/").dropFirst(folder.text.split(separator: "/").count).first.map(String.init)
+    }
+
     /// Whether `other` is this or lies in it.
     func contains(_ other: FilePath) -> Bool { text == "/" || other == self || other.text.hasPrefix(text + "/") }
 }

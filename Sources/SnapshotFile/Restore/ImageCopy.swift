@@ -16,12 +16,14 @@ struct ImageCopy: ~Copyable {
     let destination: Files.Descriptor
     /// In bytes; of the source, its beginning.
     let size: Int
+    /// The source has become the destination: nothing is copied, what lies beyond the image is cut off.
+    var isInPlace = false
 
     /// - Parameter progress: called with the bytes copied so far, on the calling thread.
     /// - Returns: the digest of the copy, where asked for.
     /// - Throws: `RestoreError`, or `CancellationError` soon after the task was cancelled.
     func run(digesting: Bool, progress: (Int) -> Void) throws -> Digest? {
-        let isCloned = try cloneSource()
+        let isThere = if isInPlace { true } else { try cloneSource() }
         try destination.resize(to: size)
         let digest = digesting ? try FollowingDigest(destination, size: size) : nil
         var sync: FollowingSync?
@@ -30,7 +32,7 @@ struct ImageCopy: ~Copyable {
             for start in stride(from: 0, to: size, by: Self.step) {
                 try Task.checkCancellation()
                 let count = min(Self.step, size - start)
-                if !isCloned { try copy(start, count) }
+                if !isThere { try copy(start, count) }
                 digest?.advance()
                 if (start + count) % Self.syncStep == 0 { sync?.advance() }
                 progress(start + count)

@@ -16,6 +16,8 @@ package struct Restore: Sendable {
     }
 
     package var membership: Membership { plan.membership }
+    /// The newest in the snapshot.
+    package var snapshotRevision: Int64 { plan.revisions.old }
     /// Bytes that will be copied.
     package var size: Int { plan.copySize }
     /// What killed restores left at the same place.
@@ -36,6 +38,7 @@ package struct Restore: Sendable {
             try Task.checkCancellation()
             let result = RestoredMember(
                 plan, sha256: digest, databaseSize: Int(outcome.meta.highWater) * plan.source.pageSize, found)
+            if let note = plan.request.note { try staging.write(note.content(result), asNote: note.name) }
             try staging.publish(log)
             return result
         } catch {
@@ -46,13 +49,18 @@ package struct Restore: Sendable {
 
     private func copy(to path: String, _ progress: (RestoreProgress) -> Void) throws -> Digest? {
         let total = plan.copySize
+        // Read now: where nothing is copied it is cut off with what lies behind the image.
+        let trailer = plan.source.trailer?.array
+        let consumes = plan.request.consumesSnapshot
+        if consumes { try Files.rename(plan.source.file.path, to: path) }
         let copy = ImageCopy(
             source: plan.source.file,
-            destination: try Files.Descriptor(path, O_RDWR | O_CREAT | O_EXCL), size: total)
+            destination: try Files.Descriptor(path, consumes ? O_RDWR : O_RDWR | O_CREAT | O_EXCL), size: total,
+            isInPlace: consumes)
         let digest = try copy.run(digesting: plan.checksHash) {
             progress(RestoreProgress(copied: $0, total: total))
         }
-        if let digest, let trailer = plan.source.trailer, !(trailer == digest.bytes) {
+        if let digest, let trailer, trailer != digest.bytes {
             throw RestoreError.wrongHash(
                 plan.request.snapshot, expected: trailer.hexadecimal, found: digest.description)
         }

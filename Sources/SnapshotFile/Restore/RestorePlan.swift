@@ -34,7 +34,7 @@ struct RestorePlan: Sendable {
         versions = try VersionChange(
             storageVersion: metadata.storageVersion, clusterVersion: metadata.clusterVersion,
             target: request.targetVersion)
-        try target.checkSpace(for: copySize)
+        try target.checkSpace(for: request.consumesSnapshot ? 0 : copySize)
     }
 
     static func membership(of request: RestoreRequest) throws -> Membership {
@@ -45,7 +45,8 @@ struct RestorePlan: Sendable {
 
     static func target(of request: RestoreRequest) throws(RestoreError) -> RestoreTarget {
         try RestoreTarget(
-            dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory)
+            dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory,
+            consuming: request.consumesSnapshot ? request.file ?? request.snapshot : nil)
     }
 
     /// Bytes of the source that are copied: all that the hash is about, or all that counts.

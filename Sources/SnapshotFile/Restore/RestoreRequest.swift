@@ -31,6 +31,23 @@ package struct RestoreRequest: Sendable {
     /// The `member/wal` that belongs to a raw copy, to tell how many entries the copy lacks. Nil to look beside it.
     package var sourceWALDirectory: String?
 
+    /// Makes the snapshot's file itself the new database, which takes no further room on the volume of the data directory, where it
+    /// has to lie. It may lie inside that directory. Once `Restore.run` has begun it is gone, whatever comes of it.
+    package var consumesSnapshot = false
+    /// Makes a file that appears in `member` with the rest; etcd does not look at it.
+    package var note: Note?
+
+    package struct Note: Sendable {
+        /// Neither `snap` nor `wal`.
+        package var name: String
+        package var content: @Sendable (RestoredMember) throws -> [UInt8]
+
+        package init(name: String, content: @escaping @Sendable (RestoredMember) throws -> [UInt8]) {
+            self.name = name
+            self.content = content
+        }
+    }
+
     package init(snapshot: String) {
         self.snapshot = snapshot
     }

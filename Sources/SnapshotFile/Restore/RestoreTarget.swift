@@ -18,7 +18,8 @@ struct RestoreTarget: Sendable {
     /// Before the six letters that make the name of a staging directory one of its own.
     private static let mark = ".etcdrecover-"
 
-    init(dataDirectory: String, walDirectory: String?) throws(RestoreError) {
+    /// - Parameter snapshot: a file that becomes the database, and what holds it, do not count as content.
+    init(dataDirectory: String, walDirectory: String?, consuming snapshot: String? = nil) throws(RestoreError) {
         let data = try FilePath(resolving: dataDirectory)
         var wal = try walDirectory.map { (path) throws(RestoreError) in try FilePath(resolving: path) }
         if wal == data.appending("member").appending("wal") { wal = nil }
@@ -31,7 +32,8 @@ struct RestoreTarget: Sendable {
         }
         let content = try Files.list(data.text)
         isBuiltInside = content != nil || wal.map(data.contains) == true
-        try Self.checkEmpty(data, content ?? [])
+        let consumed = try snapshot.map { (path) throws(RestoreError) in try FilePath(resolving: path) }
+        try Self.checkEmpty(data, (content ?? []).filter { consumed?.name(in: data) != $0 })
         if let wal, let content = try Files.list(wal.text) {
             throw .walDirectoryExists(wal.text, isUnfinished: content.contains(Staging.withheldLog))
         }
@@ -76,7 +78,8 @@ struct RestoreTarget: Sendable {
         let prefix = prefix(of: directory, inside: true)
         var counted: [String] = []
         for name in content where !isStaging(name, prefix: prefix) {
-            if name == "lost+found", try Files.list("\(directory.text)/\(name)")?.isEmpty == true { continue }
+            // Where only root may look into it, only root can have put anything there.
+            if name == "lost+found", (try? Files.list("\(directory.text)/\(name)") ?? [])?.isEmpty ?? true { continue }
             counted.append(name)
         }
         guard counted.isEmpty else { throw .dataDirectoryNotEmpty(directory.text, content: counted) }

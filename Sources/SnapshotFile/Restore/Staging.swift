@@ -59,6 +59,12 @@ final class Staging {
         for path in ["\(root)/member/snap", "\(root)/member", root] { try Files.synchronize(directory: path) }
     }
 
+    /// Writes and syncs one more file beside the member's.
+    func write(_ note: [UInt8], asNote name: String) throws(RestoreError) {
+        try Files.write(note, to: "\(root)/member/\(name)")
+        try Files.synchronize(directory: "\(root)/member")
+    }
+
     /// Where `write` put them.
     func writtenFiles(of log: RestoredLog) -> (wal: String, snap: String) {
         let wal = walRoot.map { "\($0)/\(Self.withheldLog)" } ?? "\(root)/member/wal/\(log.walName)"

@@ -7,12 +7,12 @@ import Logging
 struct DecisionLog: Sendable {
     let logger: Logger
 
-    func decided(_ decision: AdmissionDecision, in stage: AdmissionStage, took duration: Duration) {
+    func decided(_ decision: AdmissionDecision, at path: String, took duration: Duration) {
         let level: Logger.Level = decision.isAllowed ? .debug : .info
         guard logger.logLevel <= level else { return }
         logger.log(
             level: level, decision.isAllowed ? "review allowed" : "review denied",
-            metadata: metadata(decision, stage, duration))
+            metadata: metadata(decision, path, duration))
     }
 
     func refused(_ refusal: Refusal, _ head: HTTPRequest) {
@@ -22,10 +22,10 @@ struct DecisionLog: Sendable {
     }
 
     private func metadata(
-        _ decision: AdmissionDecision, _ stage: AdmissionStage, _ duration: Duration
+        _ decision: AdmissionDecision, _ path: String, _ duration: Duration
     ) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "path": "/\(stage.rawValue)",
+            "path": .string(path),
             "uid": .string(decision.review.response.uid),
             "allowed": .stringConvertible(decision.isAllowed),
             "duration_ms": .stringConvertible(Double(Int64(duration / .microseconds(1))) / 1000),

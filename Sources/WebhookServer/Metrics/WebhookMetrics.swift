@@ -9,6 +9,8 @@ package struct WebhookMetrics: Sendable {
     private let denials: [RuleID: Counter]
     private let refusals: [Int: Counter]
     private let durations: [AdmissionStage: CoreMetrics.Timer]
+    private let injections: [MemberInjection.Outcome: Counter]
+    private let injectionDuration: CoreMetrics.Timer
     private let lookups: [LookupKind: CoreMetrics.Timer]
     private let lookupFailures: [LookupKind: Counter]
     private let handshakes: [Bool: Counter]
@@ -64,6 +66,11 @@ package struct WebhookMetrics: Sendable {
             uniqueKeysWithValues: AdmissionStage.allCases.map {
                 ($0, timer("admission_duration_seconds", [("path", "/\($0.rawValue)")]))
             })
+        injections = Dictionary(
+            uniqueKeysWithValues: MemberInjection.Outcome.allCases.map {
+                ($0, counter("injections_total", [("result", $0.rawValue)]))
+            })
+        injectionDuration = timer("admission_duration_seconds", [("path", "/inject")])
         lookups = Dictionary(
             uniqueKeysWithValues: LookupKind.allCases.map {
                 ($0, timer("lookup_duration_seconds", [("lookup", $0.rawValue)]))
@@ -82,7 +89,16 @@ package struct WebhookMetrics: Sendable {
         Meter(label: "etcdrecover_build_info", dimensions: [("version", Version.current)], factory: registry).set(1)
     }
 
-    func reviewed(_ stage: AdmissionStage, _ decision: AdmissionDecision, took duration: Duration) {
+    func answered(_ answer: AdmissionEndpoint.Answer, to purpose: ReviewPurpose, took duration: Duration) {
+        switch purpose {
+        case .judging(let stage): reviewed(stage, answer.decision, took: duration)
+        case .injecting:
+            injectionDuration.recordNanoseconds(duration.nanoseconds)
+            if let outcome = answer.injection { injections[outcome]?.increment() }
+        }
+    }
+
+    private func reviewed(_ stage: AdmissionStage, _ decision: AdmissionDecision, took duration: Duration) {
         durations[stage]?.recordNanoseconds(duration.nanoseconds)
         guard let request = decision.request else { return refused(400) }
         let known = request.kind.group == EtcdBackup.group && Self.kinds.contains(request.kind.kind)
@@ -117,6 +133,7 @@ package struct WebhookMetrics: Sendable {
         "etcdrecover_admission_reviews_total": "Admission reviews answered.",
         "etcdrecover_admission_denials_total": "Reviews refused, by rule; one review may count for several.",
         "etcdrecover_admission_duration_seconds": "Time from the body's last byte to the answer.",
+        "etcdrecover_injections_total": "Pods of clusters under restore, by what became of them.",
         "etcdrecover_http_refusals_total": "Requests that held no review to judge, by HTTP or Status code.",
         "etcdrecover_lookup_duration_seconds": "Time that rules waited for the API server.",
         "etcdrecover_lookup_failures_total": "Look-ups without an answer: error, forbidden, too late.",

@@ -9,6 +9,7 @@ import NIOCore
 /// Reviews over HTTP: one request in, one answer out, whatever the request holds.
 struct AdmissionEndpoint: Sendable {
     let admission: Admission
+    let injection: MemberInjection
     let lookup: any Lookup
     let metrics: WebhookMetrics
     let log: DecisionLog
@@ -24,12 +25,12 @@ struct AdmissionEndpoint: Sendable {
         do throws(Refusal) {
             switch ReviewRoute(request.head) {
             case .refuse(let refusal): throw refusal
-            case .review(let stage, let timeout):
+            case .review(let purpose, let timeout):
                 deadline?.enter(.reading)
                 let share = budget.share()
                 let body = try await read(request.body, into: share)
                 deadline?.enter(.answering(timeout + .seconds(5)))
-                reply = Reply(try await judge(body, in: stage, timeout: timeout))
+                reply = Reply(try await answer(body, for: purpose, timeout: timeout))
                 withExtendedLifetime(share) {}
             }
         } catch {
@@ -62,33 +63,50 @@ struct AdmissionEndpoint: Sendable {
         }
     }
 
-    private func judge(_ body: ByteBuffer, in stage: AdmissionStage, timeout: Duration) async throws(Refusal) -> Data {
+    private func answer(
+        _ body: ByteBuffer, for purpose: ReviewPurpose, timeout: Duration
+    ) async throws(Refusal) -> Data {
         let start = ContinuousClock.now
         let data = Data(body.readableBytesView)
         let bounded = BoundedLookup(base: lookup, deadline: start + Self.lookupLimit(within: timeout), metrics: metrics)
-        let outcome: Result<AdmissionDecision, UnreadableReview> =
-            if data.count <= Self.inlineLimit {
-                await decide(data, in: stage, bounded)
+        let outcome: Result<Answer, UnreadableReview> =
+            // Pods are read as any JSON, which takes long.
+            if case .judging = purpose, data.count <= Self.inlineLimit {
+                await decide(data, for: purpose, bounded)
             } else {
-                await withTaskExecutorPreference(globalConcurrentExecutor) { await decide(data, in: stage, bounded) }
+                await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    await decide(data, for: purpose, bounded)
+                }
             }
         do {
-            let decision = try outcome.get()
-            let answer = try Reply.json(decision.review)
+            let answer = try outcome.get()
+            let json = try Reply.json(answer.decision.review)
             let duration = start.duration(to: .now)
-            metrics.reviewed(stage, decision, took: duration)
-            log.decided(decision, in: stage, took: duration)
-            return answer
+            metrics.answered(answer, to: purpose, took: duration)
+            log.decided(answer.decision, at: purpose.path, took: duration)
+            return json
         } catch {
             throw .badRequest("\(error)")
         }
     }
 
+    struct Answer {
+        var decision: AdmissionDecision
+        /// Of a pod.
+        var injection: MemberInjection.Outcome?
+    }
+
     private func decide(
-        _ body: Data, in stage: AdmissionStage, _ lookup: BoundedLookup
-    ) async -> Result<AdmissionDecision, UnreadableReview> {
+        _ body: Data, for purpose: ReviewPurpose, _ lookup: BoundedLookup
+    ) async -> Result<Answer, UnreadableReview> {
         do throws(UnreadableReview) {
-            return .success(try await admission.review(body, in: stage, asking: lookup))
+            switch purpose {
+            case .judging(let stage):
+                return .success(Answer(decision: try await admission.review(body, in: stage, asking: lookup)))
+            case .injecting(let target):
+                let (decision, outcome) = try await injection.review(body, for: target, asking: lookup)
+                return .success(Answer(decision: decision, injection: outcome))
+            }
         } catch {
             return .failure(error)
         }

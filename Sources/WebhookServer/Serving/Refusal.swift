@@ -21,7 +21,8 @@ struct Refusal: Error, Equatable {
     static func notFound(_ path: Substring) -> Refusal {
         Refusal(
             code: .notFound, reason: "NotFound",
-            message: "nothing is served at \(path.prefix(100)); reviews go to /mutate and /validate")
+            message:
+                "nothing is served at \(path.prefix(100)); reviews go to /mutate, /validate and /inject/etcdrestores")
     }
 
     static func methodNotAllowed(_ method: HTTPRequest.Method, allowed: String) -> Refusal {

@@ -2,10 +2,34 @@ import Admission
 import EtcdRecoverModel
 import HTTPTypes
 
+/// What a review is for.
+enum ReviewPurpose: Hashable {
+    case judging(AdmissionStage)
+    case injecting(InjectionTarget)
+
+    init?(path: Substring) {
+        if let stage = AdmissionStage.allCases.first(where: { path == "/\($0.rawValue)" }) {
+            self = .judging(stage)
+        } else if let target = InjectionTarget(path: path) {
+            self = .injecting(target)
+        } else {
+            return nil
+        }
+    }
+
+    /// For logs; without what it is about.
+    var path: String {
+        switch self {
+        case .judging(let stage): "/\(stage.rawValue)"
+        case .injecting: "/inject"
+        }
+    }
+}
+
 /// What a request's head says should happen, before a byte of its body is read.
 enum ReviewRoute: Equatable {
     /// Read the body and judge it; the API server waits `timeout` for the answer.
-    case review(AdmissionStage, timeout: Duration)
+    case review(ReviewPurpose, timeout: Duration)
     case refuse(Refusal)
 
     /// An API server sends at most what etcd takes, 1.5 MiB, twice in an update.
@@ -17,7 +41,7 @@ enum ReviewRoute: Equatable {
 
     init(_ head: HTTPRequest) {
         let target = (head.path ?? "").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let stage = AdmissionStage.allCases.first(where: { target[0] == "/\($0.rawValue)" }) else {
+        guard let purpose = ReviewPurpose(path: target[0]) else {
             self = .refuse(.notFound(target[0]))
             return
         }
@@ -34,7 +58,7 @@ enum ReviewRoute: Equatable {
             self = .refuse(.tooLarge)
             return
         }
-        self = .review(stage, timeout: Self.timeout(inQuery: target.count > 1 ? target[1] : ""))
+        self = .review(purpose, timeout: Self.timeout(inQuery: target.count > 1 ? target[1] : ""))
     }
 
     /// `application/json`, in any case, with or without parameters.

@@ -1,0 +1,41 @@
+package import EtcdRecoverModel
+package import HTTP
+package import ObjectStore
+
+extension ObjectStore {
+    /// The store that an order names, opened with what the environment of the init container holds: the keys of its
+    /// Secret, else what the place gives it.
+    package static func open(
+        for order: RestoreOrder, variables: [String: String], http: HTTPClient, local: HTTPClient,
+        limits: TransferLimits = TransferLimits()
+    ) throws(AgentFailure) -> ObjectStore {
+        let destination = order.destination
+        let target: StoreTarget
+        switch (destination.effectiveProvider, destination.s3, destination.gcs) {
+        case (.s3?, let s3?, _):
+            target = .s3(
+                S3Location(
+                    bucket: s3.bucket ?? "", region: s3.region, endpoint: s3.endpoint, usesPathStyle: s3.forcePathStyle)
+            )
+        case (.gcs?, _, let gcs?): target = .gcs(GCSLocation(bucket: gcs.bucket ?? "", endpoint: gcs.endpoint))
+        default: throw AgentFailure(.invalidOrder, "the order names neither a bucket of S3 nor one of GCS")
+        }
+        let credentials = StoreCredentials(for: order, variables: variables)
+        let environment = CredentialEnvironment(variable: { variables[$0] }, http: http, local: local)
+        return open(target, as: credentials, in: environment, limits: limits)
+    }
+}
+
+extension StoreCredentials {
+    fileprivate init(for order: RestoreOrder, variables: [String: String]) {
+        guard let provider = order.destination.effectiveProvider, order.destination.secretRef?.name != nil else {
+            self = .ambient
+            return
+        }
+        var data: [String: SecretBytes] = [:]
+        for (variable, key, _) in AgentVariable.credentials(for: provider) {
+            data[key] = variables[variable].map { SecretBytes($0) }
+        }
+        self = .secret { [data] in data }
+    }
+}

@@ -1,0 +1,90 @@
+import FoundationEssentials
+
+/// What the init container of a member's pod is told to lay there, in one variable of its environment.
+package struct RestoreOrder: Codable, Hashable, Sendable {
+    /// The restore that ordered it. Its like is recorded in the data: the same one is never carried out twice.
+    package struct Record: Codable, Hashable, Sendable {
+        package var namespace: String
+        package var name: String
+        package var uid: String
+        package var generation: Int64
+
+        package init(namespace: String, name: String, uid: String, generation: Int64) {
+            self.namespace = namespace
+            self.name = name
+            self.uid = uid
+            self.generation = generation
+        }
+    }
+
+    package var restore: Record
+    /// The prefix does not matter: `key` is whole.
+    package var destination: Destination
+    /// In the bucket.
+    package var key: String
+    /// Of all the object's bytes, in hexadecimal; nil where nobody has recorded it.
+    package var sha256: String?
+    /// The newest in the snapshot; nil where nobody has recorded it.
+    package var revision: Int64?
+    package var skipHashCheck: Bool
+    /// 0 for none.
+    package var revisionBump: Int64
+    /// Of the etcd that is to start, as `3.5.21`; nil where it is not known.
+    package var version: String?
+    /// A Go duration, for everything together.
+    package var timeout: String
+    /// Where volumes are mounted that etcd has too.
+    package var mountPaths: [String]
+
+    package init(
+        restore: Record, destination: Destination, key: String, sha256: String? = nil, revision: Int64? = nil,
+        skipHashCheck: Bool = false, revisionBump: Int64 = 0, version: String? = nil, timeout: String = "10m",
+        mountPaths: [String] = []
+    ) {
+        self.restore = restore
+        self.destination = destination
+        self.key = key
+        self.sha256 = sha256
+        self.revision = revision
+        self.skipHashCheck = skipHashCheck
+        self.revisionBump = revisionBump
+        self.version = version
+        self.timeout = timeout
+        self.mountPaths = mountPaths
+    }
+
+    /// One line, the same for the same order.
+    package var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    package init(json: String) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
+    }
+}
+
+/// Variables of the init container that are ours.
+package enum AgentVariable {
+    package static let order = "ETCDRECOVER_ORDER"
+    package static let podName = "ETCDRECOVER_POD_NAME"
+
+    /// Keys of a destination's Secret by the variable that carries each, and whether the key must be there.
+    package static func credentials(
+        for provider: Destination.Provider
+    ) -> [(variable: String, key: String, isRequired: Bool)] {
+        switch provider {
+        case .s3:
+            [
+                ("ETCDRECOVER_S3_ACCESS_KEY_ID", "accessKeyID", true),
+                ("ETCDRECOVER_S3_SECRET_ACCESS_KEY", "secretAccessKey", true),
+                ("ETCDRECOVER_S3_SESSION_TOKEN", "sessionToken", false),
+            ]
+        case .gcs: [("ETCDRECOVER_GCS_SERVICE_ACCOUNT_JSON", "serviceAccountJSON", true)]
+        default: []
+        }
+    }
+}

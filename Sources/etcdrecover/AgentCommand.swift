@@ -1,0 +1,91 @@
+import Agent
+import ArgumentParser
+import EtcdRecoverModel
+import FoundationEssentials
+import Glibc
+import HTTP
+import Logging
+import ObjectStore
+import UnixSignals
+
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent", abstract: "Lay a member's data directory before its etcd starts",
+        discussion: """
+            Runs as the init container that a restore adds to a member's pod, with the arguments and the environment of the \
+            etcd container. What is to be restored is in \(AgentVariable.order). Ends with a report as termination message.
+            """)
+
+    @Option(help: ArgumentHelp("Where the report goes", valueName: "file"))
+    var terminationLog = "/dev/termination-log"
+
+    @OptionGroup(title: "Logging") var logging: LoggingOptions
+
+    @Argument(parsing: .postTerminator, help: "The command and the arguments of the etcd container")
+    var command: [String] = []
+
+    func run() async throws {
+        logging.bootstrap()
+        let logger = Logger(label: "agent")
+        let report: AgentReport
+        do {
+            report = try await lay(logger)
+        } catch {
+            logger.error("\(error.message)", metadata: ["reason": "\(error.reason.rawValue)"])
+            report = AgentReport(error)
+        }
+        do {
+            try writeTerminationMessage(try report.terminationMessage)
+        } catch {
+            logger.error("the report is lost: \(error)")
+        }
+        if report.result == .failed { throw ExitCode.failure }
+    }
+
+    private func lay(_ logger: Logger) async throws(AgentFailure) -> AgentReport {
+        let variables = ProcessInfo.processInfo.environment
+        let environment = try AgentEnvironment(command: command, variables: variables)
+        let (http, local): (HTTPClient, HTTPClient)
+        do {
+            http = try HTTPClient(.init(userAgent: "etcdrecover-agent/\(Version.current)"))
+            local = try HTTPClient(.init(proxy: .none, userAgent: "etcdrecover-agent/\(Version.current)"))
+        } catch {
+            throw AgentFailure(.restoreFailed, "\(error)")
+        }
+        let store = try ObjectStore.open(for: environment.order, variables: variables, http: http, local: local)
+        let agent = MemberAgent(environment: environment, store: store, logger: logger)
+        let outcome = await withTaskGroup(of: Result<AgentReport, AgentFailure>?.self) { group in
+            group.addTask {
+                do throws(AgentFailure) {
+                    return .success(try await agent.run())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                // Process 1 of a container dies of no signal that it does not ask for.
+                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { return nil }
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            return await group.next().flatMap(\.self)
+                ?? .failure(AgentFailure(.interrupted, "the restore was told to stop"))
+        }
+        await http.shutdown()
+        await local.shutdown()
+        return try outcome.get()
+    }
+
+    /// Into the file that Kubernetes has put there: it cannot be replaced by another.
+    private func writeTerminationMessage(_ message: Data) throws {
+        let file = open(terminationLog, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw AgentFailure(.restoreFailed, "cannot open \(terminationLog)") }
+        defer { close(file) }
+        let bytes = Array(message)
+        guard write(file, bytes, bytes.count) == bytes.count else {
+            throw AgentFailure(.restoreFailed, "cannot write \(terminationLog)")
+        }
+    }
+}
