@@ -94,8 +94,8 @@ let package = Package(
         .target(
             name: "Controllers",
             dependencies: [
-                "ClusterAccess", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore",
-                "SnapshotFile",
+                "Admission", "ClusterAccess", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "ObjectStore", "SnapshotFile",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

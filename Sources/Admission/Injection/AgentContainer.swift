@@ -2,8 +2,8 @@ import EtcdRecoverModel
 
 /// The init container that a restore adds to a member's pod: our image with the command line, the environment and the
 /// volumes of the etcd beside it, so that it sees what etcd will see.
-struct AgentContainer {
-    static let name = "etcdrecover-agent"
+package struct AgentContainer {
+    package static let name = "etcdrecover-agent"
 
     /// The etcd container as it stands in the pod.
     let etcd: JSONValue

@@ -45,9 +45,11 @@ extension EtcdClient {
         return RangeResult(response)
     }
 
-    /// The number of keys alone.
-    package func count(_ keys: KeyRange, isSerializable: Bool = false) async throws -> Int64 {
-        var request = WireRangeRequest(keys, RangeOptions(isSerializable: isSerializable))
+    /// The number of keys alone, at `revision` or the newest.
+    package func count(
+        _ keys: KeyRange, at revision: Revision? = nil, isSerializable: Bool = false
+    ) async throws -> Int64 {
+        var request = WireRangeRequest(keys, RangeOptions(revision: revision, isSerializable: isSerializable))
         request.countOnly = true
         let response: WireRangeResponse = try await call(.range, request)
         return response.count

@@ -93,6 +93,8 @@ package struct EtcdRestore: KubernetesResource, Hashable {
         package var totalKeys: Int64?
         package var keyspaceHash: Int64?
         package var matches: Bool?
+
+        package init() {}
     }
 
     /// `Completed` and `Failed` are terminal.

@@ -1,0 +1,128 @@
+import Admission
+import EtcdRecoverModel
+import FoundationEssentials
+import KubernetesClient
+
+/// Has the pods of a restore's target pass by our webhook, and no others, and ends it when the restore is over.
+struct InjectionSwitch: Sendable {
+    /// Of the webhook that judges our own kinds, which is reached the same way.
+    private static let reachedAs = "etcdrecover-mutating"
+
+    let client: KubernetesClient
+
+    /// Adds the entry, where it is not there.
+    func arm(for restore: EtcdRestore) async throws {
+        let target = InjectionTarget(
+            restore: ObjectName(namespace: restore.metadata.namespace ?? "", name: restore.metadata.name ?? ""),
+            uid: restore.metadata.uid ?? "")
+        let judging: InjectorConfiguration = try await read(Self.reachedAs)
+        guard let reached = judging.webhooks?.first?.clientConfig, reached.caBundle?.isEmpty == false else {
+            throw RestoreFailure(
+                reason: .injectionUnavailable,
+                message: "MutatingWebhookConfiguration \(Self.reachedAs) has no CA yet: does the webhook run?",
+                mayPass: true)
+        }
+        let webhook = InjectorConfiguration.Webhook(
+            for: target, labels: InjectorConfiguration.labels(ofCluster: restore.targetName),
+            isNamespaceLabelled: try await isLabelled(target.restore.namespace), reached: reached)
+        let injector: InjectorConfiguration = try await read(InjectorConfiguration.name)
+        guard let operations = try injector.arming(webhook) else { return }
+        try await patch(operations)
+    }
+
+    /// Makes nothing: a pod as the target's first would be, judged and thrown away. Throws until it comes back with our
+    /// init container.
+    func prove(for restore: EtcdRestore) async throws {
+        let probe = ProbePod(of: restore)
+        let judged: ProbePod
+        do {
+            judged = try await client.create(probe, options: WriteOptions(dryRun: true))
+        } catch let error as KubernetesError {
+            throw RestoreFailure(
+                reason: .injectionUnavailable,
+                message: "a member of \(restore.targetName) would not start: \(error)",
+                mayPass: !error.isForbidden || error.mentionsWebhook)
+        }
+        guard judged.isInjected else {
+            throw RestoreFailure(
+                reason: .injectionUnavailable,
+                message: "the API server does not send pods of \(restore.targetName) to the webhook yet", mayPass: true)
+        }
+    }
+
+    /// Takes away what belongs to restores that are over.
+    func disarm(where isOver: (_ uid: String) -> Bool) async throws {
+        let injector: InjectorConfiguration
+        do { injector = try await read(InjectorConfiguration.name) } catch is RestoreFailure { return }
+        guard let operations = injector.disarming(where: isOver) else { return }
+        try await patch(operations)
+    }
+
+    private func read(_ name: String) async throws -> InjectorConfiguration {
+        do { return try await client.get(name: name) } catch let error as KubernetesError where error.isNotFound {
+            throw RestoreFailure(
+                reason: .injectionUnavailable,
+                message: "there is no MutatingWebhookConfiguration \(name): apply webhook-deploy", mayPass: true)
+        }
+    }
+
+    private func patch(_ operations: [JSONPatchOperation]) async throws {
+        let _: InjectorConfiguration = try await client.patch(
+            name: InjectorConfiguration.name, with: .json(operations),
+            options: WriteOptions(fieldManager: "etcdrecover-controller"))
+    }
+
+    private struct Namespace: KubernetesResource {
+        static let apiVersion = "v1"
+        static let kind = "Namespace"
+        static let plural = "namespaces"
+        static let isNamespaced = false
+
+        var metadata: ObjectMeta
+    }
+
+    private func isLabelled(_ name: String) async throws -> Bool {
+        let namespace: Namespace = try await client.get(name: name)
+        return namespace.metadata.labels?["kubernetes.io/metadata.name"] == name
+    }
+}
+
+extension KubernetesError {
+    /// The webhook itself refused, or was not reached.
+    fileprivate var mentionsWebhook: Bool { failure?.message.contains("webhook") == true }
+}
+
+/// A pod as the etcd-operator makes a cluster's first, for a dry run.
+private struct ProbePod: KubernetesResource {
+    static let apiVersion = "v1"
+    static let kind = "Pod"
+    static let plural = "pods"
+
+    var apiVersion: String? = Self.apiVersion
+    var kind: String? = Self.kind
+    var metadata: ObjectMeta
+    var spec: JSONValue
+
+    init(of restore: EtcdRestore) {
+        metadata = ObjectMeta(
+            name: "\(restore.targetName)-0", namespace: restore.metadata.namespace,
+            labels: InjectorConfiguration.labels(ofCluster: restore.targetName))
+        spec = [
+            "containers": [
+                [
+                    "name": "etcd", "image": "etcd:dry-run", "command": ["/usr/local/bin/etcd"],
+                    "args": [
+                        "--name=$(POD_NAME)", "--data-dir=/var/lib/etcd",
+                        "--initial-advertise-peer-urls=http://$(POD_NAME):2380",
+                    ],
+                    "env": [["name": "POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]]],
+                ]
+            ]
+        ]
+    }
+
+    var isInjected: Bool {
+        guard case .array(let containers)? = spec["initContainers"] else { return false }
+        return containers.contains { $0["name"]?.string == AgentContainer.name }
+    }
+}
