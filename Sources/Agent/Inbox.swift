@@ -37,6 +37,12 @@ struct Inbox: ~Copyable {
         rmdir(path)
     }
 
+    /// What is there after a kill behind the last step, if anything.
+    static func removeLeftover(inDataDirectory data: String) {
+        unlink("\(data)/\(name)/snapshot.db")
+        rmdir("\(data)/\(name)")
+    }
+
     /// Each new one is synced into the one that holds it, as what is built inside is to last.
     private static func makeDirectories(_ path: String) throws(AgentFailure) {
         guard access(path, F_OK) != 0 else { return }
