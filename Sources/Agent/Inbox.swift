@@ -37,10 +37,12 @@ struct Inbox: ~Copyable {
         rmdir(path)
     }
 
-    /// What is there after a kill behind the last step, if anything.
-    static func removeLeftover(inDataDirectory data: String) {
+    /// What a kill behind the last rename has left, if anything: directories with nothing of worth in them.
+    static func removeLeftovers(inDataDirectory data: String) {
         unlink("\(data)/\(name)/snapshot.db")
-        rmdir("\(data)/\(name)")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: data)) ?? []
+        // Takes away empty ones only.
+        for name in names where name.hasPrefix(".etcdrecover") { rmdir("\(data)/\(name)") }
     }
 
     /// Each new one is synced into the one that holds it, as what is built inside is to last.

@@ -65,7 +65,7 @@ package struct MemberAgent: Sendable {
         }
         // Writes nothing: etcd may have filled the volume since.
         if let marker = standing() {
-            Inbox.removeLeftover(inDataDirectory: identity.dataDirectory)
+            Inbox.removeLeftovers(inDataDirectory: identity.dataDirectory)
             return marker.report
         }
         let inbox = try Inbox(inDataDirectory: identity.dataDirectory)

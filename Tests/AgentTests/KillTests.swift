@@ -32,8 +32,8 @@ struct KillTests {
         var nothing = 0
         for round in 0..<rounds {
             for path in [data, wal].compactMap(\.self) { Files.remove(path) }
-            // Also just before and just after the end of a whole one.
-            _ = try await run.run(killedAfter: whole * (round + 1) / (rounds - 2))
+            // Also shortly before and after the end of a whole one.
+            _ = try await run.run(killedAfter: whole * (round + 1) / (rounds - 8))
             let isThere = FileManager.default.fileExists(atPath: "\(data)/member")
             if isThere, wal.map(Restore.wasInterrupted) != true { try check(data, wal, world) }
             let next = try await run.run()

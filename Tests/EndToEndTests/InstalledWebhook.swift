@@ -47,7 +47,10 @@ struct InstalledWebhook: Sendable {
         _ kubectl: Kubectl, _ kubeconfig: String, _ arguments: [String], answering configurations: [Configuration],
         _ body: @Sendable (WebhookProcess) async throws -> Void
     ) async throws {
-        let common = ["--namespace", "etcdrecover-system", "--dns-name", "127.0.0.1", "--drain-timeout", "1s"]
+        let common = [
+            "--namespace", "etcdrecover-system", "--dns-name", "127.0.0.1", "--drain-timeout", "1s",
+            "--agent-image", "etcdrecover:0.1.0",
+        ]
         let ended = try await WebhookProcess.run(
             common + arguments, kubeconfig: kubeconfig,
             settingUp: { port in
