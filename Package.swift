@@ -107,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "etcdrecover",
             dependencies: [
-                "Cryptography", "EtcdRecoverModel", "KubernetesClient", "WebhookServer", "YAML",
+                "Controllers", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore",
+                "WebhookServer", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -5,5 +5,7 @@ struct EtcdRecover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "etcdrecover",
         abstract: "Backup and recovery of etcd on Kubernetes: what runs in the cluster",
-        subcommands: [WebhookCommand.self, CRDsCommand.self, RulesCommand.self, VersionCommand.self])
+        subcommands: [
+            WebhookCommand.self, ControllerCommand.self, CRDsCommand.self, RulesCommand.self, VersionCommand.self,
+        ])
 }
