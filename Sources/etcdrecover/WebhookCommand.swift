@@ -76,7 +76,8 @@ struct RuleFlags: ParsableArguments {
 
     func options(_ local: LocalEndpointOption) -> RuleOptions {
         RuleOptions(
-            allowLocalEndpoints: local.allowLocalEndpoints, unavailableLookup: lookupFailure == .deny ? .error : .warning,
+            allowLocalEndpoints: local.allowLocalEndpoints,
+            unavailableLookup: lookupFailure == .deny ? .error : .warning,
             loadsPrivateKey: { (try? PrivateKey(pem: Array($0.utf8))) != nil })
     }
 }

@@ -37,7 +37,8 @@ import Testing
         #expect(snapshot.totalSize == Int64(bytes.count) - 32)
         #expect(snapshot.etcdVersion == etcd.release.version)
         let member = try #require(etcd.members.first { $0.name == snapshot.memberName })
-        let hash = try await member.etcdctl(["endpoint", "hashkv", "--rev", "\(judged.revision)", "-w", "json"]).output()
+        let hash = try await member.etcdctl(["endpoint", "hashkv", "--rev", "\(judged.revision)", "-w", "json"])
+            .output()
         #expect(hash.contains("\"hash\":\(snapshot.keyspaceHash ?? -1)"), "\(hash)")
         #expect(snapshot.memberID.flatMap { UInt64($0, radix: 16) } != nil)
         // Not measured, so not said.
@@ -169,7 +170,8 @@ import Testing
                         let more = ", retention: {retainCount: 2}"
                         try await namespace.kubectl.apply(manifest("b\(number)", to: destination, more))
                         let backup = try await namespace.endedBackup("b\(number)")
-                        locations.append(String((backup.status?.snapshotLocation ?? "").dropFirst("gs://bucket/".count)))
+                        locations.append(
+                            String((backup.status?.snapshotLocation ?? "").dropFirst("gs://bucket/".count)))
                         if number == 1 {
                             try await namespace.kubectl.apply(
                                 """

@@ -2,6 +2,7 @@ import EtcdRecoverModel
 import FoundationEssentials
 import Glibc
 import KubernetesClient
+import ObjectStore
 import TestSupport
 import Testing
 
@@ -70,8 +71,11 @@ import Testing
                         return relay.hasEnded && phase == .uploading
                     }
                     let metrics = try await Command("curl", ["-sf", "http://127.0.0.1:\(port)/metrics"]).output()
-                    #expect(metrics.contains("etcdrecover_backups_total{result=\"Completed\",reason=\"SnapshotUploaded\"} 0"))
-                    #expect(metrics.contains("etcdrecover_backups_total{result=\"Failed\",reason=\"BucketNotFound\"} 0"))
+                    #expect(
+                        metrics.contains(
+                            "etcdrecover_backups_total{result=\"Completed\",reason=\"SnapshotUploaded\"} 0"))
+                    #expect(
+                        metrics.contains("etcdrecover_backups_total{result=\"Failed\",reason=\"BucketNotFound\"} 0"))
                     service.signal(SIGTERM)
                     try await namespace.wait(for: "the program's end", within: .seconds(30)) {
                         service.isRunning ? nil : true

@@ -117,7 +117,9 @@ extension TestNamespace {
 }
 
 /// An EtcdBackup of cluster `main`. `more` is added to its spec, after a comma.
-func manifest(_ name: String, of cluster: String = "main", to destination: TestDestination, _ more: String = "") -> String {
+func manifest(_ name: String, of cluster: String = "main", to destination: TestDestination, _ more: String = "")
+    -> String
+{
     """
     apiVersion: operator.etcd.io/v1alpha1
     kind: EtcdBackup
