@@ -115,8 +115,8 @@ let package = Package(
         .executableTarget(
             name: "etcdrecover",
             dependencies: [
-                "Agent", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore", "WebhookServer",
-                "YAML",
+                "Agent", "Controllers", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore",
+                "WebhookServer", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

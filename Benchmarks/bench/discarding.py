@@ -67,34 +67,54 @@ class Connection:
                 pass
 
     def head(self):
-        while (end := self.held.find(b"\r\n\r\n")) < 0:
-            if not (more := self.transport.recv(KEPT)):
-                return None
-            self.held += more
-        first, *lines = self.held[:end].decode("latin-1").split("\r\n")
-        del self.held[:end + 4]
+        if not (text := self.until(b"\r\n\r\n")):
+            return None
+        first, *lines = text.decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ")
         pairs = (line.split(":", 1) for line in lines)
         return method, urlsplit(target), {name.lower(): value.strip() for name, value in pairs}
 
     def body(self, fields):
         """Takes a body off the connection; returns its size, and itself if it is small."""
-        left = int(fields.get("content-length", 0))
         if fields.get("expect"):
             self.send(100)
-        # Framed bodies carry checksums between the bytes.
-        size = int(fields.get("x-amz-decoded-content-length", left))
-        if left <= KEPT:
-            while len(self.held) < left:
-                self.held += self.some(self.transport.recv(KEPT))
-            taken = bytes(self.held[:left])
-            del self.held[:left]
-            return size, taken
-        left -= len(self.held)
-        self.held.clear()
+        if fields.get("transfer-encoding") == "chunked":
+            self.skip_chunks()
+            # What is in the chunks is framed once more, with a checksum at its end.
+            return int(fields["x-amz-decoded-content-length"]), b""
+        size = int(fields.get("content-length", 0))
+        if size > KEPT:
+            self.skip(size)
+            return size, b""
+        while len(self.held) < size:
+            self.held += self.some(self.transport.recv(KEPT))
+        taken = bytes(self.held[:size])
+        del self.held[:size]
+        return size, taken
+
+    def skip_chunks(self):
+        """As the AWS CLI sends parts over TLS."""
+        while size := int(self.until(b"\r\n"), 16):
+            self.skip(size + 2)
+        while self.until(b"\r\n"):
+            pass
+
+    def until(self, mark):
+        """What comes before `mark`; nothing where the client is done."""
+        while (end := self.held.find(mark)) < 0:
+            if not (more := self.transport.recv(KEPT)):
+                return b""
+            self.held += more
+        text = bytes(self.held[:end])
+        del self.held[:end + len(mark)]
+        return text
+
+    def skip(self, left):
+        here = min(left, len(self.held))
+        del self.held[:here]
+        left -= here
         while left > 0:
             left -= self.some(self.transport.recv_into(self.space, min(left, CHUNK)))
-        return size, b""
 
     def some(self, received):
         if not received:

@@ -63,7 +63,7 @@ extension EndToEnd.Installed {
                     "backup", "create", "nightly", "--cluster", "main", "--provider", "s3", "--bucket", "backups",
                     "--secret", "store", "--dry-run=server", "-o", "json",
                 ]
-                let result = try await kubectl.plugin.command(arguments).run(within: .seconds(30))
+                let result = try await kubectl.plugin.command(arguments).run(within: .seconds(120))
                 #expect(result.status == 0, "\(result.errors)")
                 let judged = try JSONDecoder().decode(EtcdBackup.self, from: Data(result.output.utf8))
                 #expect(judged.spec?.snapshotTimeout == "10m")

@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEnd {
     /// The plugin beside etcd in pods, whose members it reaches by name alone.
-    @Suite(.needsPods, .needsEtcd) struct EtcdPods {
+    @Suite(.needsPods, .needsEtcd, .needsObjectStores, .stores(.s3)) struct EtcdPods {
         @Test func `an etcd in pods is saved, listed and judged by its name`() async throws {
             let cluster = try TestCluster.current
             let release = EtcdRelease.newest
@@ -14,6 +14,7 @@ extension EndToEnd {
                 let files = try TemporaryDirectory()
 
                 try await savesAndRestores(kubectl, release, files)
+                try await savesIntoAStore(kubectl)
                 try await listsAndJudges(kubectl)
                 try await findsAnEtcdCluster(kubectl, files)
                 try await readsTheMembersOwnSecret(kubectl, files)
@@ -34,6 +35,75 @@ extension EndToEnd {
             #expect(lines.first?.hasPrefix(#"etcd snapshot saved to "\#(file)" ("#) == true, "\(saved.output)")
             #expect(lines.last?.hasPrefix("snapshot info: hash ") == true, "\(saved.output)")
             _ = try await release.snapshotTool("restore", file, "--data-dir", files.path(of: "data"))
+        }
+
+        /// As backups do, with the keys of a Secret; and what a restore still reads is not pruned.
+        private func savesIntoAStore(_ kubectl: Kubectl) async throws {
+            let stores = try TestStores.current
+            try await kubectl.apply(
+                """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: s3-keys}
+                stringData: {accessKeyID: "\(stores.all.id)", secretAccessKey: "\(stores.all.secret)"}
+                """)
+            let prefix = kubectl.namespace ?? "prefix"
+            let way = ["--secret", "s3-keys", "--endpoint-url", stores.s3Endpoint]
+            func plugin(_ words: String...) async throws -> Command.Result {
+                let result = try await kubectl.plugin.command(words).run(within: .seconds(60))
+                try #require(result.succeeded, "\(words): \(result.output)\(result.errors)")
+                return result
+            }
+            let place = "s3://bucket/\(prefix)"
+            _ = try await plugin("snapshot", "save", "sts/etcd", "\(place)/", way[0], way[1], way[2], way[3])
+            let listed = try await plugin("store", "list", place, "-o", "wide", way[0], way[1], way[2], way[3])
+            #expect(listed.output.contains("\(prefix)/etcd/snapshot-"), "\(listed.output)")
+            #expect(listed.output.contains(" \(prefix)/etcd "), "\(listed.output)")
+
+            let files = try TemporaryDirectory()
+            let file = files.path(of: "db")
+            _ = try await plugin("snapshot", "save", "sts/etcd", file)
+            for day in 1...2 {
+                let name = "\(place)/etcd/nightly-2026010\(day)T000000Z.db"
+                _ = try await plugin("store", "upload", file, name, way[0], way[1], way[2], way[3])
+            }
+            try await kubectl.apply(
+                """
+                apiVersion: operator.etcd.io/v1alpha1
+                kind: EtcdBackup
+                metadata: {name: nightly}
+                spec:
+                  clusterRef: etcd
+                  retention: {retainCount: 1}
+                  destination: &destination
+                    prefix: \(prefix)
+                    secretRef: {name: s3-keys}
+                    provider: s3
+                    s3: {bucket: bucket, endpoint: "\(stores.s3Endpoint)", forcePathStyle: true}
+                ---
+                apiVersion: operator.etcd.io/v1alpha1
+                kind: EtcdRestore
+                metadata: {name: back}
+                spec:
+                  source:
+                    location:
+                      key: etcd/nightly-20260101T000000Z.db
+                      destination:
+                        prefix: \(prefix)
+                        provider: s3
+                        s3: {bucket: bucket, endpoint: "\(stores.s3Endpoint)", forcePathStyle: true}
+                  target: {name: fresh, version: v3.5.21}
+                """)
+            let verified = try await plugin("store", "verify", "--backup", "nightly")
+            #expect(verified.errors.contains("3 verified, all of them sound"), "\(verified.errors)")
+            let first = try await plugin("store", "prune", "--backup", "nightly", "--yes")
+            #expect(first.output.contains("read by a restore that is not finished"), "\(first.output)")
+            #expect(first.errors.contains("1 of 1 deleted"), "\(first.errors)")
+            try await kubectl.setStatus("etcdrestore/back", #"{"phase": "Completed"}"#)
+            let second = try await plugin("store", "prune", "--backup", "nightly", "--yes")
+            #expect(second.errors.contains("1 of 1 deleted"), "\(second.errors)")
+            let left = try await plugin("store", "list", "--backup", "nightly")
+            #expect(left.errors.hasPrefix("1 object, "), "\(left.output)\(left.errors)")
         }
 
         private func listsAndJudges(_ kubectl: Kubectl) async throws {

@@ -88,7 +88,8 @@ extension EndToEnd.Installed {
                 try await kubectl.output("create", "rolebinding", "writer", "--role=writer", "--user=carol")
                 try await kubectl.output("create", "role", "reader", "--verb=get", "--resource=secrets")
                 try await kubectl.output("create", "rolebinding", "reader", "--role=reader", "--user=carol")
-                let result = try await kubectl.plugin.command(Self.create + ["--as", "carol"]).run(within: .seconds(30))
+                let command = kubectl.plugin.command(Self.create + ["--as", "carol"])
+                let result = try await command.run(within: .seconds(120))
                 #expect(result.status == 0, "\(result.errors)")
             }
         }
@@ -96,7 +97,7 @@ extension EndToEnd.Installed {
 }
 
 /// Asks every 100 ms, for at most `limit`.
-func waitUntil(within limit: Duration = .seconds(30), _ condition: () async throws -> Bool) async throws {
+func waitUntil(within limit: Duration = .seconds(120), _ condition: () async throws -> Bool) async throws {
     let start = ContinuousClock.now
     while try await !condition() {
         guard .now - start < limit else { throw MissingPart("not within \(limit)") }

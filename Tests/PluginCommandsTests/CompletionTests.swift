@@ -19,7 +19,7 @@ struct CompletionTests {
         (
             ["nonsense", ""],
             [
-                "validate", "backup", "restore", "snapshot", "members", "health", "quorum", "wait", "version",
+                "validate", "backup", "restore", "snapshot", "store", "members", "health", "quorum", "wait", "version",
                 "completion",
                 "help",
             ]

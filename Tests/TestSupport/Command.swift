@@ -35,7 +35,7 @@ package struct Command: Sendable {
 
     /// Runs it; its process group is ended when it takes longer than `limit` or the task is cancelled. A status other
     /// than 0 is a result, not an error. At most 16 MiB of output are kept, more is an error.
-    package func run(within limit: Duration = .seconds(30)) async throws -> Result {
+    package func run(within limit: Duration = .seconds(120)) async throws -> Result {
         try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await collect() }
             group.addTask {
@@ -52,7 +52,7 @@ package struct Command: Sendable {
 
     /// The output of a run that must succeed.
     @discardableResult
-    package func output(within limit: Duration = .seconds(30)) async throws -> String {
+    package func output(within limit: Duration = .seconds(120)) async throws -> String {
         let result = try await run(within: limit)
         guard result.succeeded else {
             throw Failed(description: "\(line): exit status \(result.status)\n\(result.errors)\(result.output)")

@@ -28,20 +28,8 @@ package final class EtcdMember: Sendable {
         self.options = options
         folder = try TemporaryDirectory()
         dataDirectory = folder.path(of: "data")
-        (clientPort, peerPort) = (try Self.port(), try Self.port())
+        (clientPort, peerPort) = (try freePort(), try freePort())
     }
-
-    /// One that no member of this process had before: two that start at the same time could be given the same, and the
-    /// one would be taken for the other.
-    private static func port() throws -> Int {
-        for _ in 0..<100 {
-            let port = try freePort()
-            if given.withLock({ $0.insert(port).inserted }) { return port }
-        }
-        throw MissingPart("no free port that was not given out before")
-    }
-
-    private static let given = Mutex<Set<Int>>([])
 
     package var clientURL: String { "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(clientPort)" }
     /// `127.0.0.1:PORT`.

@@ -53,7 +53,7 @@ package struct Service: Sendable {
 
     /// Waits until `condition` holds; fails with the log when the program ends first or `limit` passes.
     package func wait(
-        for what: String, within limit: Duration = .seconds(30), until condition: @Sendable () async throws -> Bool
+        for what: String, within limit: Duration = .seconds(120), until condition: @Sendable () async throws -> Bool
     ) async throws {
         let start = ContinuousClock.now
         while try await !condition() {

@@ -59,7 +59,8 @@ package struct TestStores: Sendable {
         try await Command(
             "openssl",
             [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                "-subj", "/CN=localhost", "-addext",
                 "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
             ]
         ).output()
@@ -118,7 +119,7 @@ package struct TestStores: Sendable {
         return (parts + ["ObjectStores", Substring(name)]).joined(separator: "/")
     }
 
-    private static var python: String { get throws { "\(try fetched("python"))/bin/python3" } }
+    package static var python: String { get throws { "\(try fetched("python"))/bin/python3" } }
 
     private static func fetched(_ name: String) throws -> String {
         let variable = "ETCDRECOVER_TEST_OBJECTSTORES"

@@ -11,7 +11,7 @@ package struct WebhookProcess: Sendable {
     /// Runs `body` once the webhook is ready; ends it afterwards and returns its exit status as well. `arguments` come
     /// after the two listening addresses and `--kubeconfig`. `settingUp` is told the port before the process starts.
     package static func run<Value: Sendable>(
-        _ arguments: [String], kubeconfig: String, within limit: Duration = .seconds(30),
+        _ arguments: [String], kubeconfig: String, within limit: Duration = .seconds(120),
         settingUp: @Sendable (Int) async throws -> Void = { _ in },
         _ body: @Sendable (WebhookProcess) async throws -> Value
     ) async throws -> (value: Value, status: Int32) {

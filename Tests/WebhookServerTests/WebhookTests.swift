@@ -244,16 +244,16 @@ struct WebhookTests {
 
     @Test
     func toldToStopItIsNotReadyAtOnceAndServesUntilTheDrainIsOver() async throws {
-        try await withWebhook(drain: .seconds(3)) { webhook in
+        try await withWebhook(drain: .seconds(15)) { webhook in
             try await eventually("ready") { try await webhook.readiness() == "ok\n200" }
             await webhook.stop()
-            try await eventually("not ready", within: .seconds(2)) {
+            try await eventually("not ready", within: .seconds(60)) {
                 try await webhook.readiness() == "not ready: shutting down\n503"
             }
             let last = try await webhook.reviewed("--include").output
             #expect(last.contains(#""allowed":true"#))
             #expect(last.lowercased().contains("connection: close"), "API servers move on before the end")
-            try await eventually("closed", within: .seconds(10)) { try await !webhook.reviewed().succeeded }
+            try await eventually("closed", within: .seconds(60)) { try await !webhook.reviewed().succeeded }
         }
     }
 

@@ -135,7 +135,8 @@ struct BackupReconciler: Sendable {
         case .failed(let reason):
             let since = backup.metadata.deletionTimestamp?.date ?? .distantPast
             let isOver = Date().timeIntervalSince(since) > policy.removalPatience / .seconds(1)
-            let news = BackupNews(isWarning: true, reason: isOver ? "SnapshotKept" : "SnapshotNotDeleted", message: reason)
+            let news = BackupNews(
+                isWarning: true, reason: isOver ? "SnapshotKept" : "SnapshotNotDeleted", message: reason)
             await say(news, of: backup, logger)
             return isOver ? try await releaseFinalizer(of: backup) : .failed
         }

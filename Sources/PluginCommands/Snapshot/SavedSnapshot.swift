@@ -83,8 +83,10 @@ struct SavedSnapshot: Sendable {
 
     var json: JSONValue {
         .object(present: [
-            "file": file.map { .string($0) }, "uri": object.map { .string($0.uri) }, "bytes": .int(bytes), "sha256": sha256.map { .string($0.description) },
-            "hash": summary.map { .string($0.hash.hexadecimal) }, "revision": (summary?.revision ?? object?.receipt.object.metadata?.revision).map { .int($0) },
+            "file": file.map { .string($0) }, "uri": object.map { .string($0.uri) }, "bytes": .int(bytes),
+            "sha256": sha256.map { .string($0.description) },
+            "hash": summary.map { .string($0.hash.hexadecimal) },
+            "revision": (summary?.revision ?? object?.receipt.object.metadata?.revision).map { .int($0) },
             "totalKeys": summary.map { .int(Int64($0.totalKeys)) },
             "totalSize": summary.map { .int(Int64($0.totalSize)) },
             "objectSHA256": object?.receipt.object.metadata?.sha256.map { .string($0) },

@@ -7,13 +7,15 @@ import Synchronization
 extension SnapshotSaving {
     /// Into a store. The object comes to be only when the whole stream was found right; after any failure nothing of it is
     /// left there.
-    func save(to place: StorePlace, _ stores: StoreConnection, _ writing: StoreWriteOptions) async throws -> SavedSnapshot {
+    func save(to place: StorePlace, _ stores: StoreConnection, _ writing: StoreWriteOptions) async throws
+        -> SavedSnapshot
+    {
         let environment = stores.environment
         if place.isFolder {
             let (target, prefix) = try place.folder(stores.options, writing: writing, environment: environment)
             return try await stores.withStore(target) { store in
                 // Whether the store is there and takes us shows before etcd is asked for anything.
-                _ = try await store.list(prefix, limit: 1)
+                do { _ = try await store.list(prefix, limit: 1) } catch StoreError.denied {}
                 return try await upload(to: store) { member, time in try member.key(below: prefix, at: time) }
             }
         }

@@ -42,7 +42,9 @@ struct RestoresUnderWay: Hashable, Sendable {
 
 extension KubernetesClient {
     fileprivate func getIfThere<R: KubernetesResource>(name: String, namespace: String) async throws -> R? {
-        do { return try await get(name: name, namespace: namespace) } catch let error as KubernetesError where error.isNotFound {
+        do { return try await get(name: name, namespace: namespace) } catch let error as KubernetesError
+            where error.isNotFound
+        {
             return nil
         }
     }

@@ -49,7 +49,8 @@ final class SnapshotUpload: AsyncSequence, AsyncIteratorProtocol, Sendable {
             guard let part = bytes.slice(at: state.offset, count: Swift.min(Self.chunk, count - state.offset)),
                 part.count > 0
             else { return nil }
-            let hashed = part.slice(at: 0, count: Swift.max(0, Swift.min(part.count, database.content.count - state.offset)))
+            let hashed = part.slice(
+                at: 0, count: Swift.max(0, Swift.min(part.count, database.content.count - state.offset)))
             if let hashed { state.digest?.update(hashed.buffer.bytes) }
             state.offset += part.count
             return part.array

@@ -32,7 +32,8 @@ struct StoreConnection: Sendable {
         let local = try HTTPClient(.init(proxy: .none, version: .http1))
         let credentials: StoreCredentials =
             (name ?? options.secret).map { name in .secret(read: { [secret] in try await secret(name) }) } ?? .ambient
-        let environment = CredentialEnvironment(variable: { [environment] in environment[$0] }, http: http, local: local)
+        let environment = CredentialEnvironment(
+            variable: { [environment] in environment[$0] }, http: http, local: local)
         let store = ObjectStore.open(target, as: credentials, in: environment, limits: limits)
         let result: Result<Value, any Error>
         do { result = .success(try await body(store)) } catch let error as StoreError {
@@ -82,7 +83,8 @@ private final class SecretReader: Sendable {
         do {
             let secret: Secret = try await client.get(name: name)
             return Dictionary(
-                uniqueKeysWithValues: secret.keys.compactMap { key in secret[key].map { (key, SecretBytes(Array($0))) } })
+                uniqueKeysWithValues: secret.keys.compactMap { key in secret[key].map { (key, SecretBytes(Array($0))) }
+                })
         } catch let error as KubernetesError where error.isNotFound {
             throw CommandFailure("secret \(name) not found in namespace \(client.configuration.namespace)")
         }

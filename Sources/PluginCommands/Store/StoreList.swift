@@ -21,7 +21,8 @@ struct StoreList: AsyncParsableCommand {
     @OptionGroup var selection: StoreSelection
 
     @Option(
-        name: [.customShort("o", allowingJoined: true), .long], help: "Print what is recorded with each too, or JSON or YAML")
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "Print what is recorded with each too, or JSON or YAML")
     var output: Format?
 
     @OptionGroup(title: "Object store") var store: StoreOptions
@@ -37,7 +38,9 @@ struct StoreList: AsyncParsableCommand {
             try await stores.withStore(selected.target, secret: selected.secret) { store in
                 let folder = try selected.folder
                 if let object = selected.object, try await store.headIfThere(object) != nil, output == nil {
-                    console.note("note: \(store.uri(object)) is an object, and what follows is below a folder of its name".printable())
+                    console.note(
+                        "note: \(store.uri(object)) is an object, and what follows is below a folder of its name"
+                            .printable())
                 }
                 switch output {
                 case nil: try await Self.print(store, folder, on: console)
@@ -61,7 +64,8 @@ struct StoreList: AsyncParsableCommand {
 
     private static func printWide(_ store: ObjectStore, _ folder: KeyPrefix, on console: Console) async throws {
         var table = StreamedTable(
-            columns: ["KEY", "SIZE", "TAKEN", "REVISION", "CLUSTER", "MEMBER", "ETCD", "LOCKED", "SHA-256"], on: console)
+            columns: ["KEY", "SIZE", "TAKEN", "REVISION", "CLUSTER", "MEMBER", "ETCD", "LOCKED", "SHA-256"], on: console
+        )
         var total = (count: 0, bytes: Int64(0))
         for try await listed in store.objects(below: folder) {
             guard let object = try await store.headIfThere(listed.key) else { continue }
@@ -96,7 +100,8 @@ extension StoredObject {
         let facts = metadata ?? ObjectMetadata()
         let isLocked = lock?.holds(at: .now) ?? false
         return [
-            key.text, size.binarySize, (facts.time ?? modified).formatted(.iso8601), facts.revision.map { "\($0)" } ?? "",
+            key.text, size.binarySize, (facts.time ?? modified).formatted(.iso8601),
+            facts.revision.map { "\($0)" } ?? "",
             facts.cluster ?? "", facts.member ?? "", facts.etcdVersion ?? "", isLocked ? "yes" : "no",
             String(facts.sha256?.prefix(16) ?? ""),
         ]

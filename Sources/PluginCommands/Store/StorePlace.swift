@@ -59,7 +59,10 @@ struct StorePlace: Hashable, Sendable, CustomStringConvertible {
             throw CommandFailure("\(self) is a folder: name the object in it", status: .usage)
         }
         guard case .file(let path) = uri else {
-            return (try target(options, writing, environment), try Self.checked { () throws(StoreError) in try ObjectKey(path) })
+            return (
+                try target(options, writing, environment),
+                try Self.checked { () throws(StoreError) in try ObjectKey(path) }
+            )
         }
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let directory = StorePlace(uri: .file(path: slash == path.startIndex ? "/" : String(path[..<slash])))

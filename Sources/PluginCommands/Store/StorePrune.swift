@@ -24,7 +24,10 @@ struct StorePrune: AsyncParsableCommand {
     @Option(help: "How many to keep, at least 1; with --backup else its spec.retention")
     var keep: Int?
 
-    @Option(help: ArgumentHelp("The EtcdCluster whose snapshots they are; of those saved by --endpoints, the cluster ID", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The EtcdCluster whose snapshots they are; of those saved by --endpoints, the cluster ID", valueName: "name"
+        ))
     var cluster: String?
 
     @Flag(help: "Show the plan and delete nothing")
@@ -102,10 +105,11 @@ struct StorePrune: AsyncParsableCommand {
         let plan = try await RetentionPlan(
             of: cluster, keeping: count, underWay, in: store, below: selected.prefix)
         let view = PruneView(plan: plan, store: store)
-        if let output { try console.print(view.json(isDryRun: dryRun).rendered(as: output)) } else {
-            guard !plan.delete.isEmpty || !plan.keep.isEmpty else {
-                return console.note("no snapshots of \(cluster.recorded) below \(store.uri(of: folder))".printable())
-            }
+        if let output {
+            try console.print(view.json(isDryRun: dryRun).rendered(as: output))
+        } else if plan.delete.isEmpty, plan.keep.isEmpty {
+            console.note("no snapshots of \(cluster.recorded) below \(store.uri(of: folder))".printable())
+        } else {
             try console.print(view.text)
         }
         guard !dryRun else { return console.note("dry run: nothing was deleted") }

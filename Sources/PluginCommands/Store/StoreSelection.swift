@@ -90,7 +90,9 @@ extension SelectedStore {
 
     /// What is listed and verified: the cluster's own folder, where one is known.
     var folder: KeyPrefix {
-        get throws(StoreError) { try cluster.map { cluster throws(StoreError) in try KeyPrefix(prefix.text + cluster.name) } ?? prefix }
+        get throws(StoreError) {
+            try cluster.map { cluster throws(StoreError) in try KeyPrefix(prefix.text + cluster.name) } ?? prefix
+        }
     }
 }
 

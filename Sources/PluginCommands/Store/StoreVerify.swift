@@ -36,7 +36,8 @@ struct StoreVerify: AsyncParsableCommand {
             }
         }
         guard outcome.count > 0 else {
-            throw CommandFailure("there is nothing to verify", hint: "see what is there with: kubectl etcdrecover store list")
+            throw CommandFailure(
+                "there is nothing to verify", hint: "see what is there with: kubectl etcdrecover store list")
         }
         if output == nil { console.note(outcome.sentence) }
         if outcome.bad > 0 { throw ExitStatus.failure.exitCode }

@@ -36,7 +36,8 @@ struct BackupDecisionTests {
     private static let finalizer = [BackupObservation.finalizer]
 
     private func step(
-        _ backup: EtcdBackup, _ work: BackupObservation.Work, at now: Date = now, _ policy: BackupPolicy = BackupPolicy()
+        _ backup: EtcdBackup, _ work: BackupObservation.Work, at now: Date = now,
+        _ policy: BackupPolicy = BackupPolicy()
     ) -> BackupStep {
         BackupObservation(backup: backup, work: work, now: now).nextStep(policy, jitter: 0)
     }
@@ -77,14 +78,29 @@ struct BackupDecisionTests {
     }
 
     @Test(arguments: [
-        ("gone while at work", backup(.uploading, deleted: true), BackupObservation.Work.uploading(member: "m", reason: "r"), "cancel"),
+        (
+            "gone while at work", backup(.uploading, deleted: true),
+            BackupObservation.Work.uploading(member: "m", reason: "r"), "cancel"
+        ),
         ("gone while in line", backup(.pending, deleted: true), .waiting, "cancel"),
-        ("work not ended yet", backup(.uploading, policy: .delete, finalizers: finalizer, deleted: true), .ending, "rest"),
+        (
+            "work not ended yet", backup(.uploading, policy: .delete, finalizers: finalizer, deleted: true), .ending,
+            "rest"
+        ),
         ("nothing of ours on it", backup(.completed, deleted: true), .none, "rest"),
         ("another's finalizer", backup(.completed, policy: .delete, finalizers: ["x"], deleted: true), .none, "rest"),
-        ("its snapshot goes, too", backup(.completed, policy: .delete, finalizers: finalizer, deleted: true), .none, "removeSnapshot"),
-        ("a failed one's, too", backup(.failed, policy: .delete, finalizers: finalizer, deleted: true), .none, "removeSnapshot"),
-        ("its snapshot stays", backup(.completed, policy: .retain, finalizers: finalizer, deleted: true), .none, "removeFinalizer"),
+        (
+            "its snapshot goes, too", backup(.completed, policy: .delete, finalizers: finalizer, deleted: true), .none,
+            "removeSnapshot"
+        ),
+        (
+            "a failed one's, too", backup(.failed, policy: .delete, finalizers: finalizer, deleted: true), .none,
+            "removeSnapshot"
+        ),
+        (
+            "its snapshot stays", backup(.completed, policy: .retain, finalizers: finalizer, deleted: true), .none,
+            "removeFinalizer"
+        ),
         ("marked before any work", backup(nil, policy: .delete), .none, "addFinalizer"),
         ("marked once", backup(nil, policy: .delete, finalizers: finalizer), .none, "write Pending"),
         ("marked late", backup(.completed, policy: .delete), .none, "rest"),

@@ -26,7 +26,8 @@ struct TestNamespace: Sendable {
 
     /// Once for all tests, each of which awaits it.
     private static let definitions = Task {
-        let tree = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let tree = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().path
         let kubectl = Kubectl(try TestCluster.current)
         for file in ["webhook-deploy/crds", "Tests/Cluster/etcd-operator-stand-in.yaml"] {
@@ -49,6 +50,7 @@ struct TestNamespace: Sendable {
     }
 
     /// What `look` returns once it is not nil.
+    @discardableResult
     func wait<Value>(
         for what: String, within limit: Duration = .seconds(60), _ look: () async throws -> Value?
     ) async throws -> Value {
@@ -59,7 +61,8 @@ struct TestNamespace: Sendable {
         }
         let backups: [EtcdBackup] = try await client.list(in: .namespace(name)).items
         throw MissingPart(
-            "no \(what) within \(limit): \(backups.map { "\($0.metadata.name ?? ""): \(String(describing: $0.status))" })")
+            "no \(what) within \(limit): \(backups.map { "\($0.metadata.name ?? ""): \(String(describing: $0.status))" })"
+        )
     }
 
     /// `reason` of each Event about the object, in the order of their times.
