@@ -31,6 +31,8 @@ struct AgentRun: Sendable {
         let report: AgentReport?
         let message: String
         let log: String
+        /// The most it had at any time, in bytes, without the files that it maps.
+        let memory: Int
     }
 
     /// Runs it to its end, or kills it after a while.
@@ -44,21 +46,32 @@ struct AgentRun: Sendable {
         command.environment[AgentVariable.podName] = pod
         let ended = try await Service.run(command) { service in
             let start = ContinuousClock.now
+            var memory = 0
             while service.isRunning {
+                memory = max(memory, anonymousMemory(of: service.pid))
                 let time = ContinuousClock.now - start
                 if let limit, time >= limit { service.signal(SIGKILL) }
                 if time > longest { throw MissingPart("the agent did not end within \(longest):\n\(service.log)") }
                 try await Task.sleep(for: .milliseconds(1))
             }
-            return service.log
+            return (log: service.log, memory: memory)
         }
         let message = try folder.read("termination-log")
         return Ended(
-            status: ended.status, report: AgentReport(terminationMessage: message), message: message, log: ended.value)
+            status: ended.status, report: AgentReport(terminationMessage: message), message: message,
+            log: ended.value.log,
+            memory: ended.value.memory)
     }
 }
 
 extension String {
     /// Of a path.
     var folder: String { String(self[..<(lastIndex(of: "/") ?? endIndex)]) }
+}
+
+/// In bytes; 0 for a process that has ended.
+private func anonymousMemory(of pid: Int32) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+    return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 << 10 } ?? 0
 }
