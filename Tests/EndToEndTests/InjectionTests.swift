@@ -154,7 +154,10 @@ extension Kubectl {
     }
 
     private func patchInjector(_ operations: [JSONPatchOperation]?) async throws {
-        let patch = String(decoding: try JSONEncoder().encode(operations ?? []), as: UTF8.self)
+        let encoder = JSONEncoder()
+        // kubectl reads it as YAML, which has no escaped slashes.
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let patch = String(decoding: try encoder.encode(operations ?? []), as: UTF8.self)
         try await output(
             "patch", "mutatingwebhookconfiguration", InjectorConfiguration.name, "--type=json", "--patch", patch)
     }
