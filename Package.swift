@@ -172,7 +172,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["Admission", "EtcdRecoverModel", "HTTP", "ObjectStore", "TestSupport"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Admission", "EtcdRecoverModel", "HTTP", "ObjectStore", "TestSupport"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -64,6 +64,25 @@ struct RestoreTests {
         }
     }
 
+    @Test func whatComesBackWithTheDataIsReported() async throws {
+        let folder = try TemporaryDirectory()
+        let file = folder.path(of: "snapshot.db")
+        try await EtcdCluster.run(.newest, options: EtcdOptions(rootPassword: "secret")) { cluster in
+            try await cluster.etcdctl("put", "/registry/secrets/prod/a", "k8s:enc:aescbc:v1:key1:xyz")
+            let grant = try await cluster.etcdctl("lease", "grant", "36000")
+            let lease = String(try #require(grant.split(separator: " ").dropFirst().first))
+            try await cluster.etcdctl("put", "leased", "value", "--lease=\(lease)")
+            try await cluster.etcdctl("snapshot", "save", file)
+        }
+        let report = try #require(
+            try await SnapshotInStore.put(file).run(for: EtcdMember(.newest, name: "orders-0")).run().report)
+        #expect(report.inherited == .init(authEnabled: true, alarms: [], encryptedValues: 1, leasedKeys: 1))
+        let warnings = report.warnings ?? []
+        for word in ["authentication is on", "EncryptionConfiguration", "lease"] {
+            #expect(warnings.contains { $0.contains(word) }, "\(warnings)")
+        }
+    }
+
     @Test func aCopyOfADatabaseIsTakenWhereThatIsAskedFor() async throws {
         let world = try await World.make()
         let bytes = try Data(contentsOf: URL(filePath: world.snapshot)).dropLast(32)

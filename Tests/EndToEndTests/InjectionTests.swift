@@ -16,6 +16,15 @@ extension EndToEnd.Installed {
 
                 try await kubectl.arm(target, cluster: "fresh")
                 let pod = try await eventually { try await kubectl.dryRun(MemberManifest.pod("fresh-0")).injected }
+                let probe = InjectionProbe(
+                    cluster: "fresh", namespace: target.restore.namespace,
+                    labels: InjectorConfiguration.labels(ofCluster: "fresh"))
+                #expect(!probe.carriesAgent(for: target))
+                let answer = try await kubectl.create(
+                    String(decoding: try JSONEncoder.plain.encode(probe), as: UTF8.self))
+                #expect(
+                    try JSONDecoder().decode(InjectionProbe.self, from: Data(answer.output.utf8))
+                        .carriesAgent(for: target), "\(answer.errors)")
                 let agent = try #require(pod.agent)
                 #expect(agent.image == "etcdrecover:0.1.0")
                 #expect(agent.args?.prefix(2) == ["agent", "--"])
@@ -154,10 +163,7 @@ extension Kubectl {
     }
 
     private func patchInjector(_ operations: [JSONPatchOperation]?) async throws {
-        let encoder = JSONEncoder()
-        // kubectl reads it as YAML, which has no escaped slashes.
-        encoder.outputFormatting = .withoutEscapingSlashes
-        let patch = String(decoding: try encoder.encode(operations ?? []), as: UTF8.self)
+        let patch = String(decoding: try JSONEncoder.plain.encode(operations ?? []), as: UTF8.self)
         try await output(
             "patch", "mutatingwebhookconfiguration", InjectorConfiguration.name, "--type=json", "--patch", patch)
     }
@@ -194,4 +200,13 @@ func eventually<Value: Sendable>(
         try await Task.sleep(for: .milliseconds(200))
     }
     throw MissingPart("\(last), within \(limit)")
+}
+
+extension JSONEncoder {
+    /// kubectl reads it as YAML, which has no escaped slashes.
+    static var plain: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return encoder
+    }
 }

@@ -98,3 +98,18 @@ struct InjectorConfigurationTests {
         #expect(configuration([foreign]).disarming { _ in true } == nil)
     }
 }
+
+struct InjectionProbeTests {
+    @Test func theProbeShowsWhetherItsOwnEntryIsLive() async throws {
+        let probe = InjectionProbe(
+            cluster: "orders", namespace: "prod", labels: InjectorConfiguration.labels(ofCluster: "orders"))
+        let text = String(decoding: try JSONEncoder().encode(probe), as: UTF8.self)
+        let (response, outcome) = try await inject(text)
+        #expect(outcome == .injected, "\(response.status?.message ?? "")")
+        let answer = String(decoding: try response.applied(to: text).jsonBytes, as: UTF8.self)
+        let admitted = try JSONDecoder().decode(InjectionProbe.self, from: Data(answer.utf8))
+        #expect(admitted.carriesAgent(for: injectionTarget))
+        #expect(!admitted.carriesAgent(for: InjectionTarget(restore: injectionTarget.restore, uid: "another")))
+        #expect(!probe.carriesAgent(for: injectionTarget))
+    }
+}
