@@ -26,10 +26,11 @@ struct ControllerCommand: AsyncParsableCommand {
     func run() async throws {
         logging.bootstrap()
         let logger = Logger(label: "controller")
-        var connected = try connection.load(as: "etcdrecover-controller")
-        // Its own lease and Events must not wait behind a slow call.
-        connected.requestTimeout = connected.requestTimeout ?? .seconds(30)
-        let client = try KubernetesClient(connected)
+        var configuration = try connection.load(as: "etcdrecover-controller")
+        // The lease does not stand in line with the work.
+        let lease = try KubernetesClient(configuration)
+        configuration.rate = RequestRate(perSecond: 15, burst: 20)
+        let client = try KubernetesClient(configuration)
         let http = try HTTPClient()
         let local = try HTTPClient(HTTPClient.Configuration(proxy: .none))
         let identity = "\(processEnvironment()["POD_NAME"] ?? processEnvironment()["HOSTNAME"] ?? "controller")"
@@ -39,7 +40,7 @@ struct ControllerCommand: AsyncParsableCommand {
         let controller = BackupController(
             client, settings: work.settings(rules), stores: CredentialEnvironment(http: http, local: local),
             metrics: registry, instance: identity, logger: logger)
-        let election = leadership.election(client, identity: identity, logger: logger)
+        let election = leadership.election(lease, identity: identity, logger: logger)
         logger.notice("etcdrecover controller \(Version.current), API server \(client.configuration.server)")
 
         var group = ServiceGroupConfiguration(
@@ -52,6 +53,7 @@ struct ControllerCommand: AsyncParsableCommand {
         group.maximumGracefulShutdownDuration = .seconds(25)
         try await ServiceGroup(configuration: group).run()
         await client.shutdown()
+        await lease.shutdown()
         await http.shutdown()
         await local.shutdown()
     }

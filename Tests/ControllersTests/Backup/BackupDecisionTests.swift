@@ -52,8 +52,10 @@ struct BackupDecisionTests {
     }
 
     @Test(arguments: [
-        ("a new one", backup(nil), BackupObservation.Work.none, "write Pending"),
-        ("without a start", backup(.pending, started: false), .none, "write Pending"),
+        ("a new one", backup(nil), BackupObservation.Work.none, "judge"),
+        ("without a start", backup(.pending, started: false), .none, "judge"),
+        ("a new one that is refused", backup(nil), .failed(lasting, attempts: 1), "write Failed"),
+        ("a new one that cannot be judged", backup(nil), .failed(passing, attempts: 1), "pause 10.0 seconds Pending"),
         ("begun", backup(.pending), .none, "begin"),
         ("taken up after a crash", backup(.uploading), .none, "begin"),
         ("in line", backup(.pending), .waiting, "rest"),
@@ -102,7 +104,7 @@ struct BackupDecisionTests {
             "removeFinalizer"
         ),
         ("marked before any work", backup(nil, policy: .delete), .none, "addFinalizer"),
-        ("marked once", backup(nil, policy: .delete, finalizers: finalizer), .none, "write Pending"),
+        ("marked once", backup(nil, policy: .delete, finalizers: finalizer), .none, "judge"),
         ("marked late", backup(.completed, policy: .delete), .none, "rest"),
     ])
     func deletionIsDecided(_ title: String, _ backup: EtcdBackup, _ work: BackupObservation.Work, expected: String) {

@@ -185,6 +185,7 @@ import Testing
                         try await Task.sleep(for: .milliseconds(1100))
                     }
                     #expect(try await destination.keys() == [locations[0], locations[2], locations[3]].sorted())
+                    #expect(try await namespace.events(about: "b4").contains("SnapshotsPruned"))
                 }
             }
         }
