@@ -55,7 +55,8 @@ struct RestoreTests {
         let member = try EtcdMember(.newest, name: "orders-0")
         var run = try await SnapshotInStore.put(world.snapshot, revision: world.revision).run(for: member)
         run.order.revisionBump = 1_000_000
-        let report = try #require(try await run.run().report)
+        let ended = try await run.run()
+        let report = try #require(ended.report)
         #expect(report.member?.revision == world.revision + 1_000_000)
         #expect(report.member?.snapshotRevision == world.revision)
         try await EtcdCluster.run([member]) { _ in
@@ -74,8 +75,9 @@ struct RestoreTests {
             try await cluster.etcdctl("put", "leased", "value", "--lease=\(lease)")
             try await cluster.etcdctl("snapshot", "save", file)
         }
-        let report = try #require(
-            try await SnapshotInStore.put(file).run(for: EtcdMember(.newest, name: "orders-0")).run().report)
+        let run = try await SnapshotInStore.put(file).run(for: EtcdMember(.newest, name: "orders-0"))
+        let ended = try await run.run()
+        let report = try #require(ended.report)
         #expect(report.inherited == .init(authEnabled: true, alarms: [], encryptedValues: 1, leasedKeys: 1))
         let warnings = report.warnings ?? []
         for word in ["authentication is on", "EncryptionConfiguration", "lease"] {
