@@ -115,8 +115,8 @@ let package = Package(
         .executableTarget(
             name: "etcdrecover",
             dependencies: [
-                "Agent", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore", "WebhookServer",
-                "YAML",
+                "Agent", "Controllers", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore",
+                "WebhookServer", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -172,7 +172,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["EtcdRecoverModel", "TestSupport"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Admission", "EtcdRecoverModel", "HTTP", "ObjectStore", "TestSupport"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

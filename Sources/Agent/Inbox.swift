@@ -37,6 +37,14 @@ struct Inbox: ~Copyable {
         rmdir(path)
     }
 
+    /// What a kill behind the last rename has left, if anything: directories with nothing of worth in them.
+    static func removeLeftovers(inDataDirectory data: String) {
+        unlink("\(data)/\(name)/snapshot.db")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: data)) ?? []
+        // Takes away empty ones only.
+        for name in names where name.hasPrefix(".etcdrecover") { rmdir("\(data)/\(name)") }
+    }
+
     /// Each new one is synced into the one that holds it, as what is built inside is to last.
     private static func makeDirectories(_ path: String) throws(AgentFailure) {
         guard access(path, F_OK) != 0 else { return }

@@ -63,11 +63,12 @@ package struct MemberAgent: Sendable {
                 .passed, message: "member \(environment.pod.ordinal) joins the restored cluster with no data of its own"
             )
         }
-        let inbox = try Inbox(inDataDirectory: identity.dataDirectory)
-        if let marker = try standing() {
-            inbox.remove()
+        // Writes nothing: etcd may have filled the volume since.
+        if let marker = standing() {
+            Inbox.removeLeftovers(inDataDirectory: identity.dataDirectory)
             return marker.report
         }
+        let inbox = try Inbox(inDataDirectory: identity.dataDirectory)
         do {
             let report = try await restore(through: inbox.snapshot)
             inbox.remove()
@@ -80,7 +81,7 @@ package struct MemberAgent: Sendable {
     }
 
     /// What this very restore has laid already, to be said again. Clears what it left between two renames.
-    private func standing() throws -> RestoreMarker? {
+    private func standing() -> RestoreMarker? {
         let identity = environment.identity
         let member = "\(identity.dataDirectory)/member"
         let marker = RestoreMarker.read(inDataDirectory: identity.dataDirectory)

@@ -7,7 +7,7 @@ extension ObjectStore {
     /// Secret, else what the place gives it.
     package static func open(
         for order: RestoreOrder, variables: [String: String], http: HTTPClient, local: HTTPClient,
-        limits: TransferLimits = TransferLimits()
+        limits: TransferLimits = .agent
     ) throws(AgentFailure) -> ObjectStore {
         let destination = order.destination
         let target: StoreTarget
@@ -38,4 +38,10 @@ extension StoreCredentials {
         }
         self = .secret { [data] in data }
     }
+}
+
+extension TransferLimits {
+    /// Gives up soon: the agent tries again by itself, and says why meanwhile.
+    package static let agent = TransferLimits(
+        retry: RetryPolicy(attempts: 3, initial: .milliseconds(200), limit: .seconds(2)))
 }

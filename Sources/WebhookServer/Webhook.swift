@@ -76,7 +76,8 @@ package struct Webhook: Sendable {
     }
 
     private var healthListener: Listener {
-        let endpoint = HealthEndpoint(readiness: readiness, metrics: metrics)
+        let endpoint = HealthEndpoint(
+            reasonsAgainst: { readiness.reasonsAgainst }, exposition: { metrics.exposition() })
         return Listener(
             address: settings.health, limits: .health, identity: nil, metrics: metrics,
             logger: serverLogger,

@@ -47,6 +47,11 @@ struct CertificateOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Whose caBundle to keep, for 'self-managed'", valueName: "name"))
     var mutatingConfiguration = "etcdrecover-mutating"
 
+    @Option(
+        help: ArgumentHelp("Whose caBundle to keep while a restore is under way, for 'self-managed'", valueName: "name")
+    )
+    var injectorConfiguration = "etcdrecover-member-injector"
+
     @Option(help: ArgumentHelp("Renewed after two thirds", valueName: "duration"))
     var caLifetime = GoDuration(CertificatePolicy.defaultAuthorityLifetime)
 
@@ -80,7 +85,8 @@ extension CertificateOptions {
                 logger: logger)
         case .selfManaged:
             let publisher = WebhookConfigurationPublisher(
-                client: client, mutating: mutatingConfiguration, validating: validatingConfiguration)
+                client: client, mutating: mutatingConfiguration, validating: validatingConfiguration,
+                injector: injectorConfiguration)
             return SelfManagedCertificates(
                 store: store(client), publisher: publisher, serving: serving, policy: try policy(namespace(client)),
                 logger: logger)

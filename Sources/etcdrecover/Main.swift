@@ -5,5 +5,8 @@ struct EtcdRecover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "etcdrecover",
         abstract: "Backup and recovery of etcd on Kubernetes: what runs in the cluster",
-        subcommands: [WebhookCommand.self, AgentCommand.self, CRDsCommand.self, RulesCommand.self, VersionCommand.self])
+        subcommands: [
+            WebhookCommand.self, ControllerCommand.self, AgentCommand.self, CRDsCommand.self, RulesCommand.self,
+            VersionCommand.self,
+        ])
 }

@@ -15,6 +15,7 @@ struct WebhookCommand: AsyncParsableCommand {
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Certificates") var certificates: CertificateOptions
     @OptionGroup(title: "Rules") var rules: RuleFlags
+    @OptionGroup(title: "Rules") var local: LocalEndpointOption
     @OptionGroup(title: "Restores") var injection: InjectionOptions
     @OptionGroup(title: "API server") var connection: ConnectionOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
@@ -22,7 +23,7 @@ struct WebhookCommand: AsyncParsableCommand {
     func run() async throws {
         logging.bootstrap()
         let logger = Logger(label: "webhook")
-        let client = try KubernetesClient(connection.load())
+        let client = try KubernetesClient(connection.load(as: "etcdrecover-webhook"))
         let serving = ServingCertificates()
         let source = try certificates.source(serving: serving, client: client, logger: logger)
 
@@ -31,7 +32,7 @@ struct WebhookCommand: AsyncParsableCommand {
         settings.health = listening.healthListen
         settings.drain = listening.drainTimeout.duration
         settings.clientAuthorities = try certificates.clientCaFile.map { try ClientAuthorities(path: $0) }
-        settings.options = rules.options
+        settings.options = rules.options(local)
         settings.agentImage = injection.agentImage
         let webhook = Webhook(
             settings: settings,
@@ -90,14 +91,17 @@ struct RuleFlags: ParsableArguments {
     @Option(help: "What to do with an object when something it depends on cannot be looked up")
     var lookupFailure = LookupFailure.deny
 
-    @Flag(help: "Let endpoints name loopback and link-local addresses")
-    var allowLocalEndpoints = false
-
-    var options: RuleOptions {
+    func options(_ local: LocalEndpointOption) -> RuleOptions {
         RuleOptions(
-            allowLocalEndpoints: allowLocalEndpoints, unavailableLookup: lookupFailure == .deny ? .error : .warning,
+            allowLocalEndpoints: local.allowLocalEndpoints,
+            unavailableLookup: lookupFailure == .deny ? .error : .warning,
             loadsPrivateKey: { (try? PrivateKey(pem: Array($0.utf8))) != nil })
     }
+}
+
+struct LocalEndpointOption: ParsableArguments {
+    @Flag(help: "Let endpoints name loopback and link-local addresses")
+    var allowLocalEndpoints = false
 }
 
 struct ConnectionOptions: ParsableArguments {
@@ -107,11 +111,11 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Context of the kubeconfig", valueName: "name"))
     var context: String?
 
-    func load() throws -> ClientConfiguration {
+    func load(as program: String) throws -> ClientConfiguration {
         var flags = ConnectionFlags()
         flags.kubeconfig = kubeconfig
         flags.context = context
-        return try ClientConfiguration.load(flags, userAgent: "etcdrecover-webhook/\(Version.current)")
+        return try ClientConfiguration.load(flags, userAgent: "\(program)/\(Version.current)")
     }
 }
 

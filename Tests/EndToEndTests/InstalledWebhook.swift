@@ -31,11 +31,14 @@ struct InstalledWebhook: Sendable {
         try await replica(kubectl, kubeconfig, arguments, answering: [.mutating, .validating]) { webhook in
             try await body(InstalledWebhook(cluster: cluster, webhook: webhook, kubeconfig: kubeconfig))
         }
-        try await kubectl.output(["delete", "--ignore-not-found"] + Configuration.allCases.map(\.object))
+        try await kubectl.output(["delete", "--ignore-not-found"] + Configuration.objects)
     }
 
     enum Configuration: String, CaseIterable {
         case mutating, validating
+
+        /// With the injector's, whose entries a test may have left.
+        static let objects = allCases.map(\.object) + ["mutatingwebhookconfiguration/etcdrecover-member-injector"]
 
         var object: String { "\(rawValue)webhookconfiguration/etcdrecover-\(rawValue)" }
         var path: String { self == .mutating ? "mutate" : "validate" }
@@ -47,7 +50,10 @@ struct InstalledWebhook: Sendable {
         _ kubectl: Kubectl, _ kubeconfig: String, _ arguments: [String], answering configurations: [Configuration],
         _ body: @Sendable (WebhookProcess) async throws -> Void
     ) async throws {
-        let common = ["--namespace", "etcdrecover-system", "--dns-name", "127.0.0.1", "--drain-timeout", "1s"]
+        let common = [
+            "--namespace", "etcdrecover-system", "--dns-name", "127.0.0.1", "--drain-timeout", "1s",
+            "--agent-image", "etcdrecover:0.1.0",
+        ]
         let ended = try await WebhookProcess.run(
             common + arguments, kubeconfig: kubeconfig,
             settingUp: { port in
@@ -66,7 +72,7 @@ struct InstalledWebhook: Sendable {
     /// From nothing: what an earlier suite left of its own certificates and addresses goes first.
     private static func applyManifests(_ kubectl: Kubectl) async throws {
         try await kubectl.output("apply", "-f", "\(SourceTree.path)/Tests/Cluster/etcd-operator-stand-in.yaml")
-        try await kubectl.output(["delete", "--ignore-not-found"] + Configuration.allCases.map(\.object))
+        try await kubectl.output(["delete", "--ignore-not-found"] + Configuration.objects)
         _ = try await kubectl.run(
             "delete", "--ignore-not-found", "--namespace", "etcdrecover-system",
             "secret/etcdrecover-webhook-certificate")

@@ -24,19 +24,21 @@ package final class TCPRelay: Sendable {
     /// Whether a connection has come to its limit.
     package var hasEnded: Bool { state.withLock(\.ended) }
 
-    package init(to target: Int, after limit: Int, _ ending: Ending) throws {
+    /// `address` is this machine's that is listened on.
+    package init(to target: Int, after limit: Int, _ ending: Ending, on address: String = "127.0.0.1") throws {
         (self.target, self.limit, self.ending) = (target, limit, ending)
         let listener = try Self.socket()
         self.listener = listener
-        var address = Self.loopback(port: 0)
+        var place = Self.loopback(port: 0)
+        guard inet_pton(AF_INET, address, &place.sin_addr) == 1 else { throw MissingPart("no address: \(address)") }
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        let isBound = withUnsafeMutablePointer(to: &place) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
             }
         }
         guard isBound else { throw MissingPart("no port for a relay: errno \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        port = Int(UInt16(bigEndian: place.sin_port))
         startThread { [weak self] in
             while true {
                 let near = accept(listener, nil, nil)

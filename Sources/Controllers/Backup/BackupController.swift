@@ -21,12 +21,15 @@ package struct BackupController: Sendable {
         package init() {}
     }
 
+    /// What each metric means, for expositions.
+    package static let metricsHelp = BackupMetrics.help
+
     private let settings: Settings
     private let client: KubernetesClient
     private let queue: WorkQueue<ObjectName>
     private let backups: ObjectCache<EtcdBackup>
     private let clusters: ObjectCache<EtcdCluster>
-    private let transfers: Transfers<BackupStage, BackupRecord>
+    let transfers: Transfers<BackupStage, BackupRecord>
     private let reconciler: BackupReconciler
     private let metrics: BackupMetrics
     private let logger: Logger

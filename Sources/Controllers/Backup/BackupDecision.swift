@@ -31,6 +31,9 @@ enum BackupStep: Hashable, Sendable {
     case write(EtcdBackup.Status, BackupNews?)
     /// Write, then wait for the next attempt.
     case pause(Duration, EtcdBackup.Status, BackupNews)
+    /// Ask the rules about one that is new.
+    case judge
+    /// Ask them again, then begin an attempt.
     case begin
     /// End what is under way.
     case cancel
@@ -64,10 +67,11 @@ extension BackupObservation {
         if case .ending = work { return .rest }
         guard status?.phase?.isTerminal != true else { return .rest }
         if backup.spec?.deletionPolicy == .delete, !hasFinalizer { return .addFinalizer }
-        guard let status, status.startTime?.date != nil, status.phase != nil else {
-            return .write(backup.begun(at: now), nil)
+        let isBegun = status?.startTime?.date != nil && status?.phase != nil
+        switch work {
+        case .none where !isBegun: return .judge
+        default: return step(status ?? EtcdBackup.Status(), policy, jitter)
         }
-        return step(status, policy, jitter)
     }
 
     private func step(_ status: EtcdBackup.Status, _ policy: BackupPolicy, _ jitter: Double) -> BackupStep {

@@ -81,15 +81,20 @@ extension BackupFailure {
     }
 
     private init(_ error: StoreError) {
+        // To who writes, what is not there is the bucket.
+        if case .notFound(let place) = error {
+            self.init(StoreError.noBucket(place))
+            return
+        }
         let (reason, mayPass): (Reason, Bool) =
             switch error {
             case .sourceTooSlow: (.snapshotTimeout, false)
             case .noCredentials: (.credentialsMissing, false)
             case .denied, .cannotTellWhetherExists: (.storeAccessDenied, false)
-            case .noBucket: (.bucketNotFound, false)
+            case .noBucket, .notFound: (.bucketNotFound, false)
             case .exists: (.objectExists, false)
             case .invalidKey, .invalidLocation: (.invalidSpec, false)
-            case .unreachable, .outcomeUnknown, .changed, .notFound: (.storeUnreachable, true)
+            case .unreachable, .outcomeUnknown, .changed: (.storeUnreachable, true)
             case .refused(_, _, let status, _, _): (.storeRefused, status >= 500 || status == 408 || status == 429)
             case .tooLarge, .locked: (.storeRefused, false)
             case .unusableAnswer, .damaged, .wrongSize, .file: (.storeRefused, true)

@@ -81,6 +81,9 @@ struct BackupReconciler: Sendable {
             backup = try await write(status, to: backup)
             if isFirst, status.phase?.isTerminal == true { count(backup, name) }
             await say(news, of: backup, logger)
+            if case .ended(.success(let record)) = transfers[name]?.state, status.phase == .completed {
+                for news in record.pruned.news { await say(news, of: backup, logger) }
+            }
             return nil
         case .pause(let pause, let status, let news):
             backup = try await write(status, to: backup)
@@ -88,9 +91,17 @@ struct BackupReconciler: Sendable {
             metrics.retried()
             await say(news, of: backup, logger)
             return nil
+        case .judge:
+            // One that the rules refuse is never said to have begun.
+            if try await isRefused(backup, name) { return nil }
+            backup = try await write(backup.begun(at: Date()), to: backup)
+            return nil
         case .begin:
-            try await begin(backup, name)
-            // It tells of its first stage, or has failed by now.
+            // What was admitted may be wrong by now.
+            if try await isRefused(backup, name) { return nil }
+            transfers.begin(name, uid: backup.metadata.uid ?? "") { [transfer, backup] report in
+                try await transfer.run(backup, report: report)
+            }
             return nil
         case .addFinalizer:
             backup = try await patch(
@@ -103,14 +114,13 @@ struct BackupReconciler: Sendable {
         }
     }
 
-    /// The rules of admission run again: what was admitted may be wrong by now, or was never asked.
-    private func begin(_ backup: EtcdBackup, _ name: ObjectName) async throws {
+    /// Asks the rules of admission, where nobody may have asked before. A refusal counts as an attempt that failed.
+    private func isRefused(_ backup: EtcdBackup, _ name: ObjectName) async throws -> Bool {
         let findings = await backup.allFindings(lookup: lookup, options: policy.rules)
         try Task.checkCancellation()
-        transfers.begin(name, uid: backup.metadata.uid ?? "") { [transfer] report in
-            if let refusal = BackupFailure(findings) { throw refusal }
-            return try await transfer.run(backup, report: report)
-        }
+        guard let refusal = BackupFailure(findings) else { return false }
+        transfers.fail(name, uid: backup.metadata.uid ?? "", with: refusal)
+        return true
     }
 
     private func count(_ backup: EtcdBackup, _ name: ObjectName) {
@@ -135,7 +145,8 @@ struct BackupReconciler: Sendable {
         case .failed(let reason):
             let since = backup.metadata.deletionTimestamp?.date ?? .distantPast
             let isOver = Date().timeIntervalSince(since) > policy.removalPatience / .seconds(1)
-            let news = BackupNews(isWarning: true, reason: isOver ? "SnapshotKept" : "SnapshotNotDeleted", message: reason)
+            let news = BackupNews(
+                isWarning: true, reason: isOver ? "SnapshotKept" : "SnapshotNotDeleted", message: reason)
             await say(news, of: backup, logger)
             return isOver ? try await releaseFinalizer(of: backup) : .failed
         }

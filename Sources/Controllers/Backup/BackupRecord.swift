@@ -16,4 +16,17 @@ struct PruneReport: Hashable, Sendable {
     var deleted: [String] = []
     /// Why some are still there; empty when all went that had to.
     var failures: [String] = []
+
+    var news: [BackupNews] {
+        var news: [BackupNews] = []
+        if !deleted.isEmpty {
+            news.append(BackupNews(reason: "SnapshotsPruned", message: "deleted \(deleted.joined(separator: ", "))"))
+        }
+        if !failures.isEmpty {
+            news.append(
+                BackupNews(
+                    isWarning: true, reason: "RetentionIncomplete", message: failures.joined(separator: "; ")))
+        }
+        return news
+    }
 }

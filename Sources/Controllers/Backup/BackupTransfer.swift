@@ -147,7 +147,9 @@ struct BackupTransfer: Sendable {
     /// Nothing is recorded where the member cannot tell, as once it has compacted that revision away.
     private func hash(at revision: Int64, of member: EtcdClient, into snapshot: inout EtcdBackup.Snapshot) async {
         do {
-            let hash = try await member.within(.seconds(60)).hashKV(at: Revision(rawValue: revision))
+            // etcd counts from 1; a keyspace that nothing was ever written to names no revision, and 0 would mean the newest.
+            let counted = Revision(rawValue: max(1, revision))
+            let hash = try await member.within(.seconds(60)).hashKV(at: counted)
             snapshot.keyspaceHash = Int64(hash.hash)
             snapshot.compactRevision = hash.compactRevision?.rawValue
         } catch {

@@ -33,14 +33,15 @@ extension EtcdBackup {
     }
 
     func failed(_ failure: BackupFailure, at now: Date) -> Status {
-        var next = inPhase(.failed)
+        var next = begun(at: now)
+        next.phase = .failed
         next.completionTime = Timestamp(now)
         set(&next, "False", failure.reason.rawValue, failure.message, now)
         return next
     }
 
     func retrying(_ failure: BackupFailure, next attempt: String, at now: Date) -> Status {
-        var next = inPhase(.pending)
+        var next = begun(at: now)
         set(&next, "Unknown", failure.reason.rawValue, "\(failure.message); \(attempt)", now)
         return next
     }

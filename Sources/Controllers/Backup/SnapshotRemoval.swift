@@ -23,7 +23,9 @@ struct SnapshotRemoval: Sendable {
         guard let place = try? BackupPlace(backup) else { return .removed(nil) }
         do {
             let user = "EtcdBackup \(place.namespace)/\(backup.metadata.name ?? "")"
-            let store = try stores.open(place.destination, in: place.namespace, for: user)
+            // The queue tries again, and counts the time.
+            let limits = TransferLimits(retry: RetryPolicy(attempts: 3))
+            let store = try stores.open(place.destination, in: place.namespace, for: user, limits: limits)
             let object = try await store.head(place.key)
             guard object.metadata?.cluster == place.owner else {
                 return .hopeless("\(store.uri(place.key)) is not this backup's: its cluster is recorded otherwise")

@@ -46,7 +46,8 @@ final class ObjectCache<R: KubernetesResource>: Sendable {
         while true {
             do {
                 let options = WatchOptions(onInterruption: { [logger] error, pause in
-                    logger.warning("the watch of \(R.plural) was interrupted: \(error)", metadata: ["pause": "\(pause)"])
+                    logger.warning(
+                        "the watch of \(R.plural) was interrupted: \(error)", metadata: ["pause": "\(pause)"])
                 })
                 for try await event in client.watch(R.self, in: scope, options: options) {
                     let changed = content.withLock { $0.apply(event) }

@@ -81,6 +81,15 @@ final class Transfers<Stage: Sendable, Value: Sendable>: Sendable {
         onChange(name)
     }
 
+    /// An attempt that failed before it could begin.
+    func fail(_ name: ObjectName, uid: String, with error: any Error) {
+        entries.withLock { entries in
+            guard entries[name]?.task == nil else { return }
+            let attempts = entries[name]?.attempts ?? 0
+            entries[name] = Entry(uid: uid, state: .ended(.failure(error)), attempts: attempts + 1)
+        }
+    }
+
     func pause(_ name: ObjectName, for pause: Duration) {
         entries.withLock { $0[name]?.state = .pausing(until: .now + pause) }
     }

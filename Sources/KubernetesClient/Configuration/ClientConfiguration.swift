@@ -13,6 +13,8 @@ package struct ClientConfiguration: Sendable {
     package var proxy: ProxyPolicy
     /// Of one call with all its retries; nil takes `Limits.requestTimeout`.
     package var requestTimeout: Duration?
+    /// Nil: requests never wait for each other. Watches do not count.
+    package var rate: RequestRate?
     package var userAgent: String
     package var origin: Origin
 

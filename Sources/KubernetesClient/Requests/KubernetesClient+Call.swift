@@ -12,6 +12,7 @@ extension KubernetesClient {
         var last: String?
         while true {
             attempt += 1
+            try await pacer?.waitForTurn()
             let outcome: RetryPolicy.Outcome
             let error: KubernetesError
             do {

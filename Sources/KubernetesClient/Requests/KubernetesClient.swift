@@ -11,6 +11,7 @@ package final class KubernetesClient: Sendable {
     package let configuration: ClientConfiguration
     let credentials: CredentialStore
     let onWarning: (@Sendable (String) -> Void)?
+    let pacer: RequestPacer?
     private let connections = Mutex<Connections?>(nil)
 
     private struct Connections: Sendable {
@@ -27,6 +28,7 @@ package final class KubernetesClient: Sendable {
         self.configuration = configuration
         self.onWarning = onWarning
         credentials = CredentialStore(configuration.credentials)
+        pacer = configuration.rate.map(RequestPacer.init)
     }
 
     /// Closes all connections. Calls under way fail.

@@ -2,28 +2,33 @@ import EtcdRecoverModel
 import FoundationEssentials
 package import KubernetesClient
 
-/// Our mutating and our validating webhook configuration. Needs `get` and `patch` on those two, by name.
+/// Our webhook configurations. Needs `get` and `patch` on them, by name.
 package struct WebhookConfigurationPublisher: CABundlePublisher {
     let client: KubernetesClient
-    /// Names of the two configurations.
     let mutating: String
     let validating: String
+    /// Of the one whose entries come and go with restores; it may be missing.
+    let injector: String?
 
-    package init(client: KubernetesClient, mutating: String, validating: String) {
+    package init(client: KubernetesClient, mutating: String, validating: String, injector: String? = nil) {
         self.client = client
         self.mutating = mutating
         self.validating = validating
+        self.injector = injector
     }
 
     package func published() async throws -> [WebhookConfiguration] {
         async let first = read(MutatingWebhookConfiguration.self, named: mutating)
         async let second = read(ValidatingWebhookConfiguration.self, named: validating)
-        return try await [first, second]
+        guard let injector else { return try await [first, second] }
+        let third = try await read(MutatingWebhookConfiguration.self, named: injector)
+        return try await [first, second] + (third.webhooks == nil ? [] : [third])
     }
 
     package func publish(_ bundlePEM: [UInt8], to configuration: WebhookConfiguration) async throws -> WriteOutcome {
-        if configuration.name == Self.title(MutatingWebhookConfiguration.self, mutating) {
-            return try await patch(MutatingWebhookConfiguration.self, named: mutating, bundlePEM, configuration)
+        for name in [mutating, injector].compactMap(\.self)
+        where configuration.name == Self.title(MutatingWebhookConfiguration.self, name) {
+            return try await patch(MutatingWebhookConfiguration.self, named: name, bundlePEM, configuration)
         }
         return try await patch(ValidatingWebhookConfiguration.self, named: validating, bundlePEM, configuration)
     }

@@ -16,10 +16,12 @@ package final class PrometheusRegistry: MetricsFactory {
 
     private let families = Mutex<[String: Family]>([:])
     private let help: [String: String]
+    private let bounds: [Double]
 
-    /// `help` says what each metric means, by name.
-    package init(help: [String: String] = [:]) {
+    /// `help` says what each metric means, by name; `buckets` are the upper bounds of histograms, in seconds.
+    package init(help: [String: String] = [:], buckets: [Double]? = nil) {
         self.help = help
+        bounds = buckets ?? Self.buckets
     }
 
     /// All series, families by name and series by labels, as `text/plain; version=0.0.4`.
@@ -61,14 +63,14 @@ package final class PrometheusRegistry: MetricsFactory {
 
     package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         if aggregate {
-            series(label, dimensions, .histogram) { HistogramSeries(bounds: Self.buckets) }
+            series(label, dimensions, .histogram) { HistogramSeries(bounds: self.bounds) }
         } else {
             series(label, dimensions, .gauge) { GaugeSeries() }
         }
     }
 
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        series(label, dimensions, .histogram) { HistogramSeries(bounds: Self.buckets) }
+        series(label, dimensions, .histogram) { HistogramSeries(bounds: self.bounds) }
     }
 
     // Series outlive their handles: a counter that vanished and came back would look like a restart.

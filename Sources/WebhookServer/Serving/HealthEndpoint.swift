@@ -3,8 +3,9 @@ import HummingbirdCore
 
 /// What kubelet and Prometheus ask, in the clear and on a port of its own: none of it is secret, and probes know no CA.
 struct HealthEndpoint: Sendable {
-    let readiness: Readiness
-    let metrics: WebhookMetrics
+    /// Empty when ready.
+    let reasonsAgainst: @Sendable () -> [String]
+    let exposition: @Sendable () -> String
 
     func respond(to request: Request, writer: consuming ResponseWriter) async throws {
         var reply = reply(to: request.head)
@@ -24,12 +25,12 @@ struct HealthEndpoint: Sendable {
         switch (head.path ?? "").prefix(while: { $0 != "?" }) {
         case "/healthz": return Reply("ok\n")
         case "/readyz":
-            let reasons = readiness.reasonsAgainst
+            let reasons = reasonsAgainst()
             return reasons.isEmpty
                 ? Reply("ok\n")
                 : Reply("not ready: \(reasons.joined(separator: "; "))\n", status: .serviceUnavailable)
         case "/metrics":
-            return Reply(metrics.exposition(), contentType: "text/plain; version=0.0.4; charset=utf-8")
+            return Reply(exposition(), contentType: "text/plain; version=0.0.4; charset=utf-8")
         case let path:
             return Reply(
                 Refusal(

@@ -39,7 +39,8 @@ struct Listener: Service {
     let address: ListenAddress
     let limits: ConnectionLimits
     let identity: HandshakeIdentity?
-    let metrics: WebhookMetrics
+    /// Of handshakes; nil without TLS.
+    let metrics: WebhookMetrics?
     let logger: Logger
     let onListening: @Sendable (Int) -> Void
     let respond: Respond
@@ -63,10 +64,9 @@ struct Listener: Service {
     }
 
     private var configuration: HTTP1Channel.Configuration {
-        let metrics = metrics
-        let countsHandshakes = identity != nil
+        let metrics = identity == nil ? nil : metrics
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: countsHandshakes ? [HandshakeCounter(metrics: metrics)] : [],
+            additionalChannelHandlers: metrics.map { [HandshakeCounter(metrics: $0)] } ?? [],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
     }

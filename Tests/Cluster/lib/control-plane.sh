@@ -4,7 +4,7 @@
 k() { kubectl --kubeconfig "$RUN/admin.kubeconfig" --request-timeout=10s "$@"; }
 https_ok() { curl -fsk --max-time 2 "$1"; }
 
-control_plane() {
+control_plane() { # NODES
   mkdir -p "$RUN"
   pki
   local kube=$BIN old=--insecure-port=0
@@ -33,18 +33,20 @@ control_plane() {
   wait_for 120 kube-apiserver kube-apiserver https_ok "https://127.0.0.1:$API_PORT/readyz"
   log "kube-apiserver ready"
   [ -x "$BIN/kube-controller-manager" ] && [ -z "${KUBEBUILDER_ASSETS:-}" ] || { log "control plane ready, without controllers"; return; }
-  # PersistentVolumes: the controller manager's own hostPath provisioner, whose
-  # directory is fixed; keep the data with the rest of the state.
-  mkdir -p "$RUN/pv"
-  if [ ! -e /tmp/hostpath_pv ] && [ ! -L /tmp/hostpath_pv ]; then
-    ln -s "$RUN/pv" /tmp/hostpath_pv; touch "$RUN/made-hostpath-link"
+  # PersistentVolumes: the controller manager's own hostPath provisioner, whose directory is fixed. Mounted over in the
+  # namespaces of this cluster's processes, it is a part of this cluster's state, whatever others there are.
+  local volumes=()
+  if [ "$1" -gt 0 ]; then
+    mkdir -p "$RUN/pv"
+    host_dir "$VOLUMES"
+    volumes=(unshare --mount sh -c "mount --bind '$RUN/pv' $VOLUMES && exec \"\$@\"" sh)
   fi
-  start kube-controller-manager "$BIN/kube-controller-manager" --kubeconfig="$RUN/kcm.kubeconfig" \
+  start kube-controller-manager "${volumes[@]}" "$BIN/kube-controller-manager" --kubeconfig="$RUN/kcm.kubeconfig" \
     --authentication-kubeconfig="$RUN/kcm.kubeconfig" --authorization-kubeconfig="$RUN/kcm.kubeconfig" \
     --bind-address=127.0.0.1 --secure-port="$KCM_PORT" --port=0 --controllers='*' --leader-elect=false \
     --use-service-account-credentials=true --service-account-private-key-file="$PKI/sa.key" --root-ca-file="$PKI/ca.crt" \
     --cluster-signing-cert-file="$PKI/ca.crt" --cluster-signing-key-file="$PKI/ca.key" \
-    --enable-hostpath-provisioner=true --node-monitor-period=2s --node-monitor-grace-period=20s --profiling=false
+    --enable-hostpath-provisioner="$([ "$1" -gt 0 ] && echo true || echo false)" --node-monitor-period=2s --node-monitor-grace-period=20s --profiling=false
   wait_for 60 kube-controller-manager kube-controller-manager https_ok "https://127.0.0.1:$KCM_PORT/healthz"
   k apply -f - >/dev/null <<E
 apiVersion: storage.k8s.io/v1

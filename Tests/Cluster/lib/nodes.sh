@@ -121,6 +121,7 @@ mkdir -p /run/lock /run/netns
 mount --bind \$d/log /var/log
 mount --bind \$d/cni /var/lib/cni
 mount --bind \$d/kubelet /var/lib/kubelet
+mount --bind $RUN/pv $VOLUMES
 hostname node$n
 echo 1 >/proc/sys/net/ipv4/ip_forward
 echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
@@ -148,8 +149,19 @@ E
   chmod +x "$d/init"
 }
 
-host_dir() { # DIR: an empty mount point, removed again by down if made here
-  [ -d "$1" ] || { mkdir -p "$1"; echo "$1" >>"$RUN/made-dirs"; }
+VOLUMES=/tmp/hostpath_pv # where the controller manager makes PersistentVolumes
+
+host_dir() { # DIR: an empty mount point, removed again with the last cluster if made here
+  [ ! -L "$1" ] || [ -e "$1" ] || rm -f "$1"
+  [ -d "$1" ] || { mkdir -p "$1" "$CLUSTER_DIR"; echo "$1" >>"$CLUSTER_DIR/made-dirs"; }
+}
+
+# Clusters share the mount points: the directory gone, the mounts over it are gone in all namespaces.
+host_dirs_removed() {
+  local i
+  [ -e "$CLUSTER_DIR/made-dirs" ] && ! compgen -G '/sys/class/net/ercbr*' >/dev/null || return 0
+  while read -r i; do rmdir "$i" 2>/dev/null || true; done <"$CLUSTER_DIR/made-dirs"
+  rm -f "$CLUSTER_DIR/made-dirs"
 }
 
 # shellcheck disable=SC2086
@@ -228,6 +240,5 @@ nodes_removed() {
   if [ -e "$RUN/sysctls" ]; then
     while read -r i v; do [ "$(cat "/proc/sys/$i")" = "$v" ] || echo "$v" >"/proc/sys/$i"; done <"$RUN/sysctls"
   fi
-  [ ! -e "$RUN/made-hostpath-link" ] || [ "$(readlink /tmp/hostpath_pv)" != "$RUN/pv" ] || rm -f /tmp/hostpath_pv
-  [ ! -e "$RUN/made-dirs" ] || while read -r i; do rmdir "$i" 2>/dev/null || true; done <"$RUN/made-dirs"
+  host_dirs_removed
 }

@@ -36,7 +36,8 @@ struct BackupDecisionTests {
     private static let finalizer = [BackupObservation.finalizer]
 
     private func step(
-        _ backup: EtcdBackup, _ work: BackupObservation.Work, at now: Date = now, _ policy: BackupPolicy = BackupPolicy()
+        _ backup: EtcdBackup, _ work: BackupObservation.Work, at now: Date = now,
+        _ policy: BackupPolicy = BackupPolicy()
     ) -> BackupStep {
         BackupObservation(backup: backup, work: work, now: now).nextStep(policy, jitter: 0)
     }
@@ -51,8 +52,10 @@ struct BackupDecisionTests {
     }
 
     @Test(arguments: [
-        ("a new one", backup(nil), BackupObservation.Work.none, "write Pending"),
-        ("without a start", backup(.pending, started: false), .none, "write Pending"),
+        ("a new one", backup(nil), BackupObservation.Work.none, "judge"),
+        ("without a start", backup(.pending, started: false), .none, "judge"),
+        ("a new one that is refused", backup(nil), .failed(lasting, attempts: 1), "write Failed"),
+        ("a new one that cannot be judged", backup(nil), .failed(passing, attempts: 1), "pause 10.0 seconds Pending"),
         ("begun", backup(.pending), .none, "begin"),
         ("taken up after a crash", backup(.uploading), .none, "begin"),
         ("in line", backup(.pending), .waiting, "rest"),
@@ -77,16 +80,31 @@ struct BackupDecisionTests {
     }
 
     @Test(arguments: [
-        ("gone while at work", backup(.uploading, deleted: true), BackupObservation.Work.uploading(member: "m", reason: "r"), "cancel"),
+        (
+            "gone while at work", backup(.uploading, deleted: true),
+            BackupObservation.Work.uploading(member: "m", reason: "r"), "cancel"
+        ),
         ("gone while in line", backup(.pending, deleted: true), .waiting, "cancel"),
-        ("work not ended yet", backup(.uploading, policy: .delete, finalizers: finalizer, deleted: true), .ending, "rest"),
+        (
+            "work not ended yet", backup(.uploading, policy: .delete, finalizers: finalizer, deleted: true), .ending,
+            "rest"
+        ),
         ("nothing of ours on it", backup(.completed, deleted: true), .none, "rest"),
         ("another's finalizer", backup(.completed, policy: .delete, finalizers: ["x"], deleted: true), .none, "rest"),
-        ("its snapshot goes, too", backup(.completed, policy: .delete, finalizers: finalizer, deleted: true), .none, "removeSnapshot"),
-        ("a failed one's, too", backup(.failed, policy: .delete, finalizers: finalizer, deleted: true), .none, "removeSnapshot"),
-        ("its snapshot stays", backup(.completed, policy: .retain, finalizers: finalizer, deleted: true), .none, "removeFinalizer"),
+        (
+            "its snapshot goes, too", backup(.completed, policy: .delete, finalizers: finalizer, deleted: true), .none,
+            "removeSnapshot"
+        ),
+        (
+            "a failed one's, too", backup(.failed, policy: .delete, finalizers: finalizer, deleted: true), .none,
+            "removeSnapshot"
+        ),
+        (
+            "its snapshot stays", backup(.completed, policy: .retain, finalizers: finalizer, deleted: true), .none,
+            "removeFinalizer"
+        ),
         ("marked before any work", backup(nil, policy: .delete), .none, "addFinalizer"),
-        ("marked once", backup(nil, policy: .delete, finalizers: finalizer), .none, "write Pending"),
+        ("marked once", backup(nil, policy: .delete, finalizers: finalizer), .none, "judge"),
         ("marked late", backup(.completed, policy: .delete), .none, "rest"),
     ])
     func deletionIsDecided(_ title: String, _ backup: EtcdBackup, _ work: BackupObservation.Work, expected: String) {

@@ -18,7 +18,8 @@ struct CacheContentTests {
 
     @Test mutating func aListTellsOfWhatCameChangedAndWent() {
         #expect(!content.isListed)
-        #expect(content.apply(.listed([backup("a", version: 1), backup("b", version: 1)], resourceVersion: "2")).count == 2)
+        #expect(
+            content.apply(.listed([backup("a", version: 1), backup("b", version: 1)], resourceVersion: "2")).count == 2)
         #expect(content.isListed)
         let changed = content.apply(
             .listed([backup("a", version: 1), backup("c", version: 3)], resourceVersion: "4"))

@@ -95,7 +95,9 @@ struct QueueStateTests {
 }
 
 struct BackoffTests {
-    @Test(arguments: [(1, 0.0, 10), (2, 0.0, 20), (3, 0.5, 30), (6, 0.0, 300), (60, 0.0, 300), (60, 1.0, 150), (0, 0.0, 10)])
+    @Test(arguments: [
+        (1, 0.0, 10), (2, 0.0, 20), (3, 0.5, 30), (6, 0.0, 300), (60, 0.0, 300), (60, 1.0, 150), (0, 0.0, 10),
+    ])
     func pausesDoubleUpToTheLimit(_ failure: Int, _ jitter: Double, _ seconds: Int) {
         let backoff = Backoff(initial: .seconds(10), limit: .seconds(300))
         #expect(backoff.pause(after: failure, jitter: jitter) == .seconds(seconds))

@@ -100,4 +100,3 @@ struct PlacedEtcd: Sendable {
         "{" + map.map { "\"\($0.key)\": \"\($0.value)\"" }.joined(separator: ", ") + "}"
     }
 }
-

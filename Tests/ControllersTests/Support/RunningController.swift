@@ -14,7 +14,7 @@ import TestSupport
 enum RunningController {
     static func during<Value: Sendable>(
         in namespace: TestNamespace, _ change: (inout BackupController.Settings) -> Void = { _ in },
-        _ body: @escaping @Sendable () async throws -> Value
+        _ body: @escaping @Sendable (BackupController) async throws -> Value
     ) async throws -> Value {
         var settings = BackupController.Settings()
         settings.scope = .namespace(namespace.name)
@@ -33,7 +33,7 @@ enum RunningController {
                 try? await controller.run()
                 return nil
             }
-            group.addTask { try await body() }
+            group.addTask { try await body(controller) }
             defer { group.cancelAll() }
             while let end = try await group.next() {
                 if let end { return end }
@@ -109,4 +109,21 @@ private final class Bytes: Sendable {
     private let content = Mutex<[UInt8]>([])
     func append(_ chunk: [UInt8]) { content.withLock { $0 += chunk } }
     var all: [UInt8] { content.withLock { $0 } }
+}
+
+extension TestNamespace {
+    /// For what this test writes.
+    var prefix: String { "\(name)/etcd" }
+}
+
+/// An EtcdBackup of cluster `main`. `more` is added to its spec, after a comma.
+func manifest(_ name: String, of cluster: String = "main", to destination: TestDestination, _ more: String = "")
+    -> String
+{
+    """
+    apiVersion: operator.etcd.io/v1alpha1
+    kind: EtcdBackup
+    metadata: {name: \(name)}
+    spec: {clusterRef: \(cluster), destination: \(destination.manifest)\(more)}
+    """
 }

@@ -24,10 +24,15 @@ struct TestNamespace: Sendable {
         }
     }
 
+    /// The repository.
+    static let tree = {
+        var url = URL(filePath: #filePath).resolvingSymlinksInPath()
+        for _ in 0..<4 { url.deleteLastPathComponent() }
+        return url.path
+    }()
+
     /// Once for all tests, each of which awaits it.
     private static let definitions = Task {
-        let tree = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().path
         let kubectl = Kubectl(try TestCluster.current)
         for file in ["webhook-deploy/crds", "Tests/Cluster/etcd-operator-stand-in.yaml"] {
             let flag = file.hasSuffix(".yaml") ? "-f" : "-k"
@@ -60,7 +65,8 @@ struct TestNamespace: Sendable {
         }
         let backups: [EtcdBackup] = try await client.list(in: .namespace(name)).items
         throw MissingPart(
-            "no \(what) within \(limit): \(backups.map { "\($0.metadata.name ?? ""): \(String(describing: $0.status))" })")
+            "no \(what) within \(limit): \(backups.map { "\($0.metadata.name ?? ""): \(String(describing: $0.status))" })"
+        )
     }
 
     /// `reason` of each Event about the object, in the order of their times.

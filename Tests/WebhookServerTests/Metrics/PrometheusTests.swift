@@ -57,6 +57,11 @@ struct PrometheusTests {
             _ = try await exchange(post(review().replacing("EtcdBackup", with: "EtcdWhatever")), port: port)
             _ = try await exchange(post(review().replacing("705ab4f5", with: "")), port: port)
             _ = try await exchange(post("x", to: "/elsewhere"), port: port)
+            let pod = review().replacing("operator.etcd.io", with: "").replacing("v1alpha1", with: "v1")
+                .replacing("EtcdBackup", with: "Pod")
+            for namespace in ["prod", "test"] {
+                _ = try await exchange(post(pod, to: "/inject/etcdrestores/\(namespace)/back/0-1"), port: port)
+            }
         }
         #expect(names() == before)
         let text = metrics.exposition()
@@ -67,6 +72,9 @@ struct PrometheusTests {
             #"etcdrecover_admission_denials_total{rule="backup.clusterRef.invalid"} 1"#,
             #"etcdrecover_admission_duration_seconds_count{path="/validate"} 2"#,
             #"etcdrecover_http_refusals_total{code="400"} 1"#, #"etcdrecover_http_refusals_total{code="404"} 1"#,
+            #"etcdrecover_injections_total{result="refused"} 1"#, #"etcdrecover_injections_total{result="passed"} 1"#,
+            #"etcdrecover_injections_total{result="injected"} 0"#,
+            #"etcdrecover_admission_duration_seconds_count{path="/inject"} 2"#,
             #"etcdrecover_lookup_failures_total{lookup="secret"} 0"#,
             #"etcdrecover_build_info{version="\#(Version.current)"} 1"#,
         ] {

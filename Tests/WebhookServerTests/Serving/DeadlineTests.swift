@@ -129,7 +129,7 @@ struct DeadlineTests {
             .init(
                 method: .post, scheme: nil, authority: nil, path: target,
                 headerFields: [.contentType: "application/json"]))
-        #expect(route == .review(.validate, timeout: expected))
+        #expect(route == .review(.judging(.validate), timeout: expected))
     }
 
     @Test(arguments: [

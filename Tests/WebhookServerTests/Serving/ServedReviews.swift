@@ -65,8 +65,10 @@ func withReviews<Value: Sendable>(
     _ body: @escaping @Sendable (_ port: Int) async throws -> Value
 ) async throws -> Value {
     let endpoint = AdmissionEndpoint(
-        admission: Admission(options: RuleOptions()), lookup: lookup, metrics: metrics,
-        log: DecisionLog(logger: lines.logger()), readiness: Readiness(certificates: ServingCertificates()),
+        admission: Admission(options: RuleOptions()), injection: MemberInjection(image: "etcdrecover:1"),
+        lookup: lookup,
+        metrics: metrics, log: DecisionLog(logger: lines.logger()),
+        readiness: Readiness(certificates: ServingCertificates()),
         budget: budget)
     let (ports, port) = AsyncStream<Int>.makeStream()
     let listener = Listener(
