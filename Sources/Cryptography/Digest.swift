@@ -73,6 +73,18 @@ package struct DigestStream: ~Copyable, @unchecked Sendable {
         update(bytes.span.bytes)
     }
 
+    /// The digest of what came so far; more may follow.
+    package func current() throws(CryptographyError) -> Digest {
+        let copy = try check(EVP_MD_CTX_new(), "allocating a digest")
+        guard EVP_MD_CTX_copy_ex(copy, context) == 1 else {
+            EVP_MD_CTX_free(copy)
+            throw .failed("copying a digest", reason: ErrorQueue.drain())
+        }
+        return DigestStream(adopting: copy).finalize()
+    }
+
+    private init(adopting context: OpaquePointer) { self.context = context }
+
     package consuming func finalize() -> Digest {
         var count: UInt32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, initialized in

@@ -6,6 +6,8 @@ import Synchronization
 package struct UploadedBytes: Hashable, Sendable {
     package var count: Int64
     package var sha256: Digest
+    /// The last 32 bytes are the SHA-256 of all before them, as in etcd's snapshots.
+    package var endsInItsSHA256: Bool
 }
 
 extension ObjectStore {

@@ -11,7 +11,8 @@ package struct Plugin: AsyncParsableCommand {
             Exit codes: 0 success of the operation, 1 failure, 2 usage, 124 timeout, 130 interrupted.
             """,
         subcommands: [
-            Validate.self, BackupCommand.self, RestoreCommand.self, SnapshotCommand.self, StoreCommand.self,
+            Validate.self, BackupCommand.self, RestoreCommand.self, RoundTripCommand.self, SnapshotCommand.self,
+            StoreCommand.self,
             MembersCommand.self,
             HealthCommand.self, QuorumCommand.self, Wait.self, VersionCommand.self, CompletionCommand.self,
             ReferenceCommand.self,

@@ -61,7 +61,7 @@ package struct Command: Sendable {
     }
 
     package static func isInstalled(_ program: String) -> Bool {
-        let folders = (TestEnvironment.variables["PATH"] ?? "").split(separator: ":") + ["/usr/sbin"]
+        let folders = (TestEnvironment.variables["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/sbin"]
         return folders.contains { access("\($0)/\(program)", X_OK) == 0 }
     }
 

@@ -11,6 +11,8 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
     private var chunks: Chunks
     private var cutter: PartCutter
     private var digest: DigestStream?
+    /// The last bytes read, up to as many as a SHA-256 has. Not digested yet: they may be the SHA-256 of the others.
+    private var tail: [UInt8] = []
     private var rest: ArraySlice<UInt8> = []
     private var hasEnded = false
     private var count: Int64 = 0
@@ -53,7 +55,7 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
                 hasEnded = true
                 return
             }
-            digest?.update(chunk)
+            update(with: chunk)
             count += Int64(chunk.count)
             rest = chunk[...]
             progress(count)
@@ -65,11 +67,22 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
         }
     }
 
+    private func update(with chunk: [UInt8]) {
+        let kept = min(chunk.count, tailSize)
+        digest?.update(Array(tail.dropLast(tailSize - kept)))
+        digest?.update(chunk.span.extracting(droppingLast: kept).bytes)
+        tail = tail.suffix(tailSize - kept) + chunk.suffix(kept)
+    }
+
+    private let tailSize = 32
+
     /// What was read in all; asked once, after the last part.
     func finish() throws -> UploadedBytes {
-        guard let digest = digest.take()?.finalize() else {
+        guard var digest = digest.take() else {
             throw CryptographyError.failed("finishing a digest", reason: "it is finished already")
         }
-        return UploadedBytes(count: count, sha256: digest)
+        let isSealed = try digest.current().bytes == tail
+        digest.update(tail)
+        return UploadedBytes(count: count, sha256: digest.finalize(), endsInItsSHA256: isSealed)
     }
 }

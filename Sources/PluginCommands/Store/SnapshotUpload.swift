@@ -1,14 +1,15 @@
-import Cryptography
 import ObjectStore
 import SnapshotFile
 import Synchronization
 
-/// The bytes of a snapshot that lies in a file, as an upload reads them. Its own SHA-256 is computed on the way.
+/// The bytes of a snapshot that lies in a file, as an upload reads them.
 final class SnapshotUpload: AsyncSequence, AsyncIteratorProtocol, Sendable {
     typealias Element = [UInt8]
     typealias Failure = any Error
 
     private static let chunk = 256 << 10
+    /// Pages of the file count as this process's memory from when they are read until they are given back.
+    private static let held = 2 << 20
 
     let metadata: ObjectMetadata
     let count: Int
@@ -16,13 +17,7 @@ final class SnapshotUpload: AsyncSequence, AsyncIteratorProtocol, Sendable {
     private let bytes: Bytes
     private let database: Database
     private let checksHash: Bool
-    private let state: Mutex<State>
-
-    private struct State: ~Copyable {
-        var offset = 0
-        var digest: DigestStream?
-        var sha256: Digest?
-    }
+    private let position = Mutex(0)
 
     /// Throws when the file has no SHA-256 and one is wanted.
     init(_ reading: SnapshotReading, checksHash: Bool) throws {
@@ -38,30 +33,25 @@ final class SnapshotUpload: AsyncSequence, AsyncIteratorProtocol, Sendable {
         }
         let summary = try ClusterMetadata(database)
         metadata = ObjectMetadata(etcdVersion: summary.storageVersion, revision: reading.keyspace.revision)
-        state = Mutex(State(digest: checksHash ? try DigestStream(.sha256) : nil))
     }
 
     func makeAsyncIterator() -> SnapshotUpload { self }
 
     func next() async throws -> [UInt8]? {
         try Task.checkCancellation()
-        return state.withLock { state in
-            guard let part = bytes.slice(at: state.offset, count: Swift.min(Self.chunk, count - state.offset)),
-                part.count > 0
+        return position.withLock { position in
+            guard let part = bytes.slice(at: position, count: Swift.min(Self.chunk, count - position)), part.count > 0
             else { return nil }
-            let hashed = part.slice(
-                at: 0, count: Swift.max(0, Swift.min(part.count, database.content.count - state.offset)))
-            if let hashed { state.digest?.update(hashed.buffer.bytes) }
-            state.offset += part.count
-            return part.array
+            let chunk = part.array
+            position += chunk.count
+            if position % Self.held == 0 { database.file.releaseMemory() }
+            return chunk
         }
     }
 
-    /// Throws when what was read is not what the snapshot's own SHA-256 is of. Asked at the end.
-    func check() throws(CommandFailure) {
-        guard checksHash, let trailer = database.trailer?.array else { return }
-        let found = state.withLock { $0.digest.take()?.finalize() }
-        guard let found, found.bytes.elementsEqual(trailer) else {
+    /// Throws when what was read is not what the snapshot's own SHA-256 is of.
+    func check(_ uploaded: UploadedBytes) throws(CommandFailure) {
+        guard !checksHash || uploaded.endsInItsSHA256 else {
             throw CommandFailure(
                 "\(file) is damaged: its SHA-256 does not fit", hint: "use another copy; nothing was uploaded")
         }

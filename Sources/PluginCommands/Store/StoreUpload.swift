@@ -56,7 +56,7 @@ struct StoreUpload: AsyncParsableCommand {
                         source, at: key, length: Int64(source.count), metadata: source.metadata,
                         progress: { report.record($0, of: Int64(source.count)) }
                     ) { uploaded in
-                        try source.check()
+                        try source.check(uploaded)
                         return source.metadata
                     }
                 }

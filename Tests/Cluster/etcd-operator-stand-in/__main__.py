@@ -1,7 +1,7 @@
 """A stand-in for the etcd-operator, which cannot be installed everywhere: it reconciles EtcdClusters of
 operator.etcd.io/v1alpha1 as the operator does, in either of its layouts, until it is ended. Only for tests and the demo.
 
-    python3 etcd-operator-stand-in --kubeconfig FILE --layout statefulset|pods [--namespace N]...
+    python3 etcd-operator-stand-in --kubeconfig FILE --layout statefulset|pods [--namespace N]... [--help]
 
 It reaches members by the address of their pod, so it runs where those are routed: on the machine of the test cluster.
 """
@@ -34,6 +34,9 @@ def arguments():
     parser.add_argument("--image-registry", default=REGISTRY, help="for clusters that name none")
     parser.add_argument("--tls", choices=["always", "asked"], default="always",
                         help="pods layout: https for every cluster, or for those with spec.tls only")
+    parser.add_argument("--certificates", choices=["authority", "self-signed"], default="authority",
+                        help="self-signed, as the operator makes them unless cert-manager does: each trusts itself "
+                             "alone, so that NAME-client-tls opens no member, and NAME-server-tls does")
     parser.add_argument("--interval", type=float, default=1, help="seconds between two reconciles")
     return parser.parse_args()
 
@@ -89,7 +92,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="etcd-operator-stand-in-") as folder:
         try:
             api = API(options.kubeconfig, folder)
-            Operator(options, api, Certificates(api, folder)).run()
+            Operator(options, api, Certificates(api, folder, options.certificates == "self-signed")).run()
         except (KeyboardInterrupt, SystemExit):
             pass
     # A reconcile that still waits for a member ends with the process.

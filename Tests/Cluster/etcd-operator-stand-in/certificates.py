@@ -1,13 +1,14 @@
-"""The Secrets of a cluster with TLS: one authority, and certificates for servers, peers and clients."""
+"""The Secrets of a cluster with TLS: certificates for servers, peers and clients, by one authority or by themselves."""
 import base64, os, ssl, subprocess, tempfile
 
 from kubernetes import private
 
 
 class Certificates:
-    def __init__(self, api, folder):
+    def __init__(self, api, folder, self_signed):
         self.api = api
         self.folder = folder
+        self.self_signed = self_signed
         self.contexts = {}  # by the Secret's uid and version
 
     def ensure(self, cluster):
@@ -15,13 +16,15 @@ class Certificates:
         missing = [kind for kind in ("server", "peer", "client") if not self.secret(cluster, kind)]
         if not missing:
             return
-        authority = self.secret(cluster, "ca") or self.create(cluster, "ca", self.issue(cluster, "ca", None))
+        authority = None
+        if not self.self_signed:
+            authority = self.secret(cluster, "ca") or self.create(cluster, "ca", self.issue(cluster, "ca", None))
         for kind in missing:
-            self.create(cluster, kind, self.issue(cluster, kind, authority["data"]))
+            self.create(cluster, kind, self.issue(cluster, kind, authority and authority["data"]))
 
     def context(self, cluster):
-        """For a client of the cluster's members."""
-        secret = self.secret(cluster, "client")
+        """For a client of the cluster's members. Servers that trust themselves alone know no other client."""
+        secret = self.secret(cluster, "server" if self.self_signed else "client")
         key = (secret["metadata"]["uid"], secret["metadata"]["resourceVersion"])
         if key not in self.contexts:
             data = {name: base64.b64decode(value) for name, value in secret["data"].items()}
@@ -56,10 +59,13 @@ class Certificates:
                 subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=60)
 
             new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", file("tls.key"))
+            service = f"{cluster.name}.{cluster.namespace}.svc.cluster.local"
+            names = f"subjectAltName=DNS:*.{service},DNS:{service}"
             if authority is None:
-                openssl("req", "-x509", *new_key, "-days", "30", "-subj", f"/O=etcd/CN={cluster.name}-ca"[:60],
-                        "-out", file("tls.crt"))
                 signer = file("tls.crt")
+                kinds = ("-subj", f"/O=etcd/CN={cluster.name}-ca"[:60]) if kind == "ca" else (
+                    "-subj", "/O=etcd", "-addext", names, "-addext", "extendedKeyUsage=serverAuth,clientAuth")
+                openssl("req", "-x509", *new_key, "-days", "30", *kinds, "-out", signer)
             else:
                 signer = file("ca.crt", base64.b64decode(authority["tls.crt"]))
                 file("ca.key", base64.b64decode(authority["tls.key"]))
@@ -67,8 +73,7 @@ class Certificates:
                 usage = "clientAuth" if kind == "client" else "serverAuth,clientAuth"
                 extensions = f"basicConstraints=CA:FALSE\nextendedKeyUsage={usage}\n"
                 if kind != "client":
-                    service = f"{cluster.name}.{cluster.namespace}.svc.cluster.local"
-                    extensions += f"subjectAltName=DNS:*.{service},DNS:{service}\n"
+                    extensions += names + "\n"
                 openssl("req", *new_key, "-subj", "/O=etcd", "-out", file("tls.csr"))
                 openssl("x509", "-req", "-in", file("tls.csr"), "-CA", signer, "-CAkey", file("ca.key"),
                         "-CAcreateserial", "-days", "30", "-extfile", file("extensions", extensions.encode()),

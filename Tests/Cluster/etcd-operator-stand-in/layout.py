@@ -62,17 +62,17 @@ class Layout:
         if learner:
             if learner.revision < 0.9 * leader.revision:
                 return
-            self.log(f"promoting learner {learner.host.split('.')[0]}")
             etcd.promote(self.endpoints()[:-1], learner.id)
+            self.log(f"learner {learner.host.split('.')[0]} promoted")
         if self.rewrite():
             return
         if self.replicas < cluster.size:
-            self.log(f"adding learner {cluster.member(self.replicas)}")
             etcd.add_learner(self.endpoints(), cluster.peer_url(self.replicas))
+            self.log(f"learner {cluster.member(self.replicas)} added")
             self.grow()
         elif self.replicas > cluster.size:
-            self.log(f"removing member {self.health[-1].host.split('.')[0]}")
             etcd.remove(self.endpoints()[:-1], self.health[-1].id)
+            self.log(f"member {self.health[-1].host.split('.')[0]} removed")
             self.shrink()
 
     def endpoints(self):
