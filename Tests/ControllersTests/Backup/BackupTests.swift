@@ -157,6 +157,28 @@ import Testing
         }
     }
 
+    @Test func aSnapshotThatDoesNotEndInTimeIsGivenUp() async throws {
+        let stores = try TestStores.current
+        try await TestSupport.EtcdCluster.run(.newest) { etcd in
+            try await etcd.fill(megabytes: 24)
+            let relay = try TCPRelay(to: etcd.members[0].clientPort, after: 20 << 20, .hold)
+            try await TestNamespace.with { namespace in
+                try await PlacedEtcd(namespace: namespace, name: "main").place(["http://127.0.0.1:\(relay.port)"])
+                let destination = TestDestination(stores: stores, prefix: namespace.prefix)
+                try await destination.createSecret(in: namespace)
+                try await RunningController.during(in: namespace) { _ in
+                    try await namespace.kubectl.apply(manifest("nightly", to: destination, ", snapshotTimeout: 10s"))
+                    let backup = try await namespace.endedBackup("nightly")
+                    let condition = try #require(backup.status?.conditions?["Succeeded"])
+                    #expect(backup.status?.phase == .failed)
+                    #expect(condition.reason == "SnapshotTimeout", "\(condition)")
+                }
+                #expect(try await destination.keys().isEmpty)
+                #expect(try await destination.deadUploads().isEmpty)
+            }
+        }
+    }
+
     @Test func retentionKeepsTheNewestAndWhatARestoreReads() async throws {
         let stores = try TestStores.current
         try await TestSupport.EtcdCluster.run(.newest) { etcd in
