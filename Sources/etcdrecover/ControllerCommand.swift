@@ -14,7 +14,7 @@ import WebhookServer
 
 struct ControllerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "controller", abstract: "Run EtcdBackups to their end",
+        commandName: "controller", abstract: "Run EtcdBackups and EtcdRestores to their end",
         discussion: "Durations are Go durations: 10s, 5m, 2160h.")
 
     @OptionGroup(title: "Leadership") var leadership: LeadershipOptions
@@ -40,6 +40,9 @@ struct ControllerCommand: AsyncParsableCommand {
         let controller = BackupController(
             client, settings: work.settings(rules), stores: CredentialEnvironment(http: http, local: local),
             metrics: registry, instance: identity, logger: logger)
+        let restores = RestoreController(
+            client, settings: work.restoreSettings(rules), stores: CredentialEnvironment(http: http, local: local),
+            metrics: registry, instance: identity, logger: logger)
         let election = leadership.election(lease, identity: identity, logger: logger)
         logger.notice("etcdrecover controller \(Version.current), API server \(client.configuration.server)")
 
@@ -47,7 +50,13 @@ struct ControllerCommand: AsyncParsableCommand {
             services: [
                 HealthServer(
                     address: work.healthListen, registry: registry, logger: logger, reasonsAgainst: { [] }),
-                ControllerService(election: election, onLoss: Self.leaveSoon) { try await controller.run() },
+                ControllerService(election: election, onLoss: Self.leaveSoon) {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { try await controller.run() }
+                        group.addTask { try await restores.run() }
+                        try await group.waitForAll()
+                    }
+                },
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(25)
@@ -119,6 +128,15 @@ struct WorkOptions: ParsableArguments {
     func settings(_ rules: LocalEndpointOption) -> BackupController.Settings {
         var settings = BackupController.Settings()
         settings.concurrentTransfers = concurrentTransfers
+        settings.resync = resync.duration
+        if let watchNamespace { settings.scope = .namespace(watchNamespace) }
+        settings.policy.rules.allowLocalEndpoints = rules.allowLocalEndpoints
+        settings.policy.rules.loadsPrivateKey = { (try? PrivateKey(pem: Array($0.utf8))) != nil }
+        return settings
+    }
+
+    func restoreSettings(_ rules: LocalEndpointOption) -> RestoreController.Settings {
+        var settings = RestoreController.Settings()
         settings.resync = resync.duration
         if let watchNamespace { settings.scope = .namespace(watchNamespace) }
         settings.policy.rules.allowLocalEndpoints = rules.allowLocalEndpoints

@@ -12,9 +12,7 @@ struct InjectionSwitch: Sendable {
 
     /// Adds the entry, where it is not there.
     func arm(for restore: EtcdRestore) async throws {
-        let target = InjectionTarget(
-            restore: ObjectName(namespace: restore.metadata.namespace ?? "", name: restore.metadata.name ?? ""),
-            uid: restore.metadata.uid ?? "")
+        let target = Self.target(of: restore)
         let judging: InjectorConfiguration = try await read(Self.reachedAs)
         guard let reached = judging.webhooks?.first?.clientConfig, reached.caBundle?.isEmpty == false else {
             throw RestoreFailure(
@@ -33,17 +31,19 @@ struct InjectionSwitch: Sendable {
     /// Makes nothing: a pod as the target's first would be, judged and thrown away. Throws until it comes back with our
     /// init container.
     func prove(for restore: EtcdRestore) async throws {
-        let probe = ProbePod(of: restore)
-        let judged: ProbePod
+        let target = Self.target(of: restore)
+        let probe = InjectionProbe(
+            cluster: restore.targetName, namespace: target.restore.namespace,
+            labels: InjectorConfiguration.labels(ofCluster: restore.targetName))
+        let judged: InjectionProbe
         do {
             judged = try await client.create(probe, options: WriteOptions(dryRun: true))
         } catch let error as KubernetesError {
             throw RestoreFailure(
-                reason: .injectionUnavailable,
-                message: "a member of \(restore.targetName) would not start: \(error)",
-                mayPass: !error.isForbidden || error.mentionsWebhook)
+                reason: .injectionUnavailable, message: "a member of \(restore.targetName) would not start: \(error)",
+                mayPass: true)
         }
-        guard judged.isInjected else {
+        guard judged.carriesAgent(for: target) else {
             throw RestoreFailure(
                 reason: .injectionUnavailable,
                 message: "the API server does not send pods of \(restore.targetName) to the webhook yet", mayPass: true)
@@ -56,6 +56,12 @@ struct InjectionSwitch: Sendable {
         do { injector = try await read(InjectorConfiguration.name) } catch is RestoreFailure { return }
         guard let operations = injector.disarming(where: isOver) else { return }
         try await patch(operations)
+    }
+
+    private static func target(of restore: EtcdRestore) -> InjectionTarget {
+        InjectionTarget(
+            restore: ObjectName(namespace: restore.metadata.namespace ?? "", name: restore.metadata.name ?? ""),
+            uid: restore.metadata.uid ?? "")
     }
 
     private func read(_ name: String) async throws -> InjectorConfiguration {
@@ -84,45 +90,5 @@ struct InjectionSwitch: Sendable {
     private func isLabelled(_ name: String) async throws -> Bool {
         let namespace: Namespace = try await client.get(name: name)
         return namespace.metadata.labels?["kubernetes.io/metadata.name"] == name
-    }
-}
-
-extension KubernetesError {
-    /// The webhook itself refused, or was not reached.
-    fileprivate var mentionsWebhook: Bool { failure?.message.contains("webhook") == true }
-}
-
-/// A pod as the etcd-operator makes a cluster's first, for a dry run.
-private struct ProbePod: KubernetesResource {
-    static let apiVersion = "v1"
-    static let kind = "Pod"
-    static let plural = "pods"
-
-    var apiVersion: String? = Self.apiVersion
-    var kind: String? = Self.kind
-    var metadata: ObjectMeta
-    var spec: JSONValue
-
-    init(of restore: EtcdRestore) {
-        metadata = ObjectMeta(
-            name: "\(restore.targetName)-0", namespace: restore.metadata.namespace,
-            labels: InjectorConfiguration.labels(ofCluster: restore.targetName))
-        spec = [
-            "containers": [
-                [
-                    "name": "etcd", "image": "etcd:dry-run", "command": ["/usr/local/bin/etcd"],
-                    "args": [
-                        "--name=$(POD_NAME)", "--data-dir=/var/lib/etcd",
-                        "--initial-advertise-peer-urls=http://$(POD_NAME):2380",
-                    ],
-                    "env": [["name": "POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]]],
-                ]
-            ]
-        ]
-    }
-
-    var isInjected: Bool {
-        guard case .array(let containers)? = spec["initContainers"] else { return false }
-        return containers.contains { $0["name"]?.string == AgentContainer.name }
     }
 }
