@@ -144,7 +144,7 @@ let package = Package(
         // What a test kills, times and measures from outside.
         .executableTarget(name: "StoreProbe", dependencies: ["HTTP", "ObjectStore"], path: "Tests/StoreProbe"),
         .testTarget(name: "KubernetesClientTests", dependencies: ["KubernetesClient", "TestSupport"]),
-        .testTarget(name: "ClusterAccessTests", dependencies: ["ClusterAccess", "EtcdRecoverModel"]),
+        .testTarget(name: "ClusterAccessTests", dependencies: ["ClusterAccess", "EtcdClient", "EtcdRecoverModel"]),
         .testTarget(
             name: "AgentTests",
             dependencies: [

@@ -19,6 +19,9 @@ package struct BackupController: Sendable {
         package var dial = MemberDial.advertised
 
         package init() {}
+
+        /// A part takes 8 MiB and more of memory while it is on its way; all transfers together keep to about 100.
+        var parallelParts: Int { min(4, max(1, 8 / concurrentTransfers)) }
     }
 
     /// What each metric means, for expositions.
@@ -48,7 +51,8 @@ package struct BackupController: Sendable {
         clusters = ObjectCache(client, in: settings.scope, logger: logger)
         transfers = Transfers(places: settings.concurrentTransfers) { queue.add($0) }
         metrics = BackupMetrics(factory: factory)
-        let stores = DestinationStores(client: client, environment: environment, logger: logger)
+        let stores = DestinationStores(
+            client: client, environment: environment, parallelParts: settings.parallelParts, logger: logger)
         let retention = Retention(client: client, backups: backups, logger: logger)
         reconciler = BackupReconciler(
             client: client, cache: backups, transfers: transfers,

@@ -39,19 +39,14 @@ package struct LeaderElection: Sendable {
         // Who waits for the lease can stop at once.
         guard let held = try await cancelWhenGracefulShutdown({ try await acquire() }) else { return }
         logger.notice("leading", metadata: ["lease": "\(namespace)/\(name)", "identity": "\(identity)"])
-        let last = try await withThrowingTaskGroup(of: LeaseState?.self) { group in
-            group.addTask {
-                try await lead()
-                return nil
-            }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await lead() }
             group.addTask { try await keep(held) }
             do {
-                while let end = try await group.next() {
-                    if let end { return end }
-                    // The work has ended, so there is nothing left to renew for.
-                    group.cancelAll()
-                }
-                return held
+                // Whichever ends first: without the work there is nothing left to renew for.
+                try await group.next()
+                group.cancelAll()
+                try await group.waitForAll()
             } catch let error as LeadershipLost {
                 logger.error("\(error)")
                 onLoss()
@@ -60,7 +55,7 @@ package struct LeaderElection: Sendable {
                 throw error
             }
         }
-        await release(last)
+        await release()
     }
 
     /// Nil when cancelled.
@@ -78,12 +73,12 @@ package struct LeaderElection: Sendable {
         }
     }
 
-    /// Renews until cancelled, and returns the lease as it then is.
-    private func keep(_ held: LeaseState) async throws -> LeaseState {
+    /// Renews until cancelled.
+    private func keep(_ held: LeaseState) async throws {
         var state = held
         var renewed = ContinuousClock.now
         while true {
-            do { try await Task.sleep(for: timing.retry) } catch { return state }
+            do { try await Task.sleep(for: timing.retry) } catch { return }
             let left = timing.renewal - (ContinuousClock.now - renewed)
             guard left > .zero else { throw LeadershipLost(reason: "not renewed within \(timing.renewal)") }
             do {
@@ -95,7 +90,7 @@ package struct LeaderElection: Sendable {
             } catch let error as KubernetesError {
                 logger.warning("the lease was not renewed: \(error)")
             } catch is CancellationError {
-                return state
+                return
             }
         }
     }
@@ -129,11 +124,19 @@ package struct LeaderElection: Sendable {
         }
     }
 
-    private func release(_ state: LeaseState) async {
-        guard let lease = state.released(date: Date()) else { return }
-        // What fails here only makes the next one wait.
-        _ = try? await client.replace(lease, options: WriteOptions(within: .seconds(5)))
-        logger.notice("the lease is given back")
+    /// What fails here only makes the next one wait.
+    private func release() async {
+        do {
+            // The last renewal may have been written without our hearing of it.
+            var state = LeaseState(identity: identity, timing: timing)
+            state.observe(
+                try await client.get(Lease.self, name: name, namespace: namespace, within: .seconds(5)), at: now)
+            guard let lease = state.released(date: Date()) else { return }
+            _ = try await client.replace(lease, options: WriteOptions(within: .seconds(5)))
+            logger.notice("the lease is given back")
+        } catch {
+            logger.warning("the lease is not given back: \(error)")
+        }
     }
 
     private static let start = ContinuousClock.now

@@ -9,6 +9,8 @@ import ObjectStore
 struct DestinationStores: Sendable {
     let client: KubernetesClient
     let environment: CredentialEnvironment
+    /// Of one upload to S3, beside each other.
+    let parallelParts: Int
     let logger: Logger
 
     /// Nothing is asked of the store yet; its Secret is read when it first is. `user` is the object on whose behalf.
@@ -16,7 +18,8 @@ struct DestinationStores: Sendable {
         _ destination: Destination, in namespace: String, for user: String, limits: TransferLimits = TransferLimits()
     ) throws -> ObjectStore {
         ObjectStore.open(
-            try StoreTarget(destination), as: credentials(destination, namespace, user), in: environment,
+            try StoreTarget(destination, parallelParts: parallelParts), as: credentials(destination, namespace, user),
+            in: environment,
             limits: limits)
     }
 
@@ -42,13 +45,14 @@ struct DestinationStores: Sendable {
 
 extension StoreTarget {
     /// Throws `StoreError.invalidLocation` where the rules were not asked before.
-    init(_ destination: Destination) throws(StoreError) {
+    init(_ destination: Destination, parallelParts: Int) throws(StoreError) {
         switch (destination.effectiveProvider, destination.s3, destination.gcs) {
         case (.s3, let s3?, _):
             guard let bucket = s3.bucket, !bucket.isEmpty else { throw Self.incomplete("s3.bucket") }
             self = .s3(
                 S3Location(
-                    bucket: bucket, region: s3.region, endpoint: s3.endpoint, usesPathStyle: s3.forcePathStyle))
+                    bucket: bucket, region: s3.region, endpoint: s3.endpoint, usesPathStyle: s3.forcePathStyle),
+                S3Options(parallelParts: parallelParts))
         case (.gcs, _, let gcs?):
             guard let bucket = gcs.bucket, !bucket.isEmpty else { throw Self.incomplete("gcs.bucket") }
             self = .gcs(GCSLocation(bucket: bucket, endpoint: gcs.endpoint))
