@@ -21,11 +21,10 @@ struct ArgumentNormalizer {
     static let invertible: Set<String> = ["--force-path-style", "--recursive"]
     /// Flags that are off unless given.
     static let switches: Set<String> = [
-        "--all-namespaces", "--allow-local-endpoints", "--client", "--disarm-alarms", "--endpoints-only",
+        "--all-namespaces", "--allow-local-endpoints", "--client", "--disarm-alarms", "--dry-run", "--endpoints-only",
         "--etcd-insecure-skip-tls-verify", "--exit-code", "--history", "--ignore-restores",
-        "--insecure-skip-tls-verify",
-        "--mark-compacted", "--overwrite", "--raw", "--remove-leftovers", "--sizes", "--skip-hash-check", "--strict",
-        "--wait", "--yes",
+        "--insecure-skip-tls-verify", "--keep", "--mark-compacted", "--overwrite", "--raw", "--remove-leftovers",
+        "--sizes", "--skip-hash-check", "--strict", "--wait", "--yes",
     ]
 
     static func normalize(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {

@@ -7,7 +7,7 @@ struct CompletionTests {
 
     @Test(arguments: [
         (["re"], ["restore"]),
-        (["backup", ""], ["create", "list", "describe"]),
+        (["backup", ""], ["create", "list", "describe", "verify", "download"]),
         (["-n", "db", "backup", "l"], ["list"]),
         (["backup", "create", "--provider", ""], ["s3", "gcs"]),
         (["backup", "create", "--dry-run", "s"], ["server"]),
@@ -19,7 +19,8 @@ struct CompletionTests {
         (
             ["nonsense", ""],
             [
-                "validate", "backup", "restore", "snapshot", "store", "members", "health", "quorum", "wait", "version",
+                "validate", "backup", "restore", "roundtrip", "snapshot", "store", "members", "health", "quorum",
+                "wait", "version",
                 "completion",
                 "help",
             ]

@@ -25,12 +25,14 @@ struct BackupDownload: AsyncParsableCommand {
 
     func run() async throws {
         let console = color.console
+        try DownloadTarget(file).check()
         let stores = StoreConnection(store, connection, console: console)
         let snapshot = try await BackedUpSnapshot(of: name, connection.connect(console: console))
         let found = try await interruptible { [file] in
             try await stores.withStore(snapshot.target, secret: snapshot.secret) { store in
                 let object = try await store.head(snapshot.key)
                 try snapshot.check(object)
+                try DownloadTarget(file).requireRoom(for: object.size)
                 let report = TransferReport("downloading", on: console)
                 return try await report.during {
                     try await store.download(snapshot.key, to: file) { report.record($0, of: object.size) }

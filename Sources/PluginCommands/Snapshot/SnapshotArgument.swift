@@ -32,7 +32,7 @@ struct SnapshotArgument: ParsableArguments {
                 "\(snapshot.name) is no snapshot and no etcd database, or its beginning is damaged: \(finding)",
                 hint: "see what is left of it with: kubectl etcdrecover snapshot verify \(snapshot.name)")
         } catch {
-            throw CommandFailure("\(error)")
+            throw CommandFailure(snapshot.renamed("\(error)"))
         }
     }
 }

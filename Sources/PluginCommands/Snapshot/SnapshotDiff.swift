@@ -43,6 +43,8 @@ struct SnapshotDiff: ParsableCommand {
     func validate() throws {
         try SnapshotArgument.refuseStandardInput(a)
         try SnapshotArgument.refuseStandardInput(b)
+        try SnapshotArgument.refuseStore(a)
+        try SnapshotArgument.refuseStore(b)
     }
 
     func run() throws { try run(on: color.console) }

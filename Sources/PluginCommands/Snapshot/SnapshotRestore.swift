@@ -115,7 +115,10 @@ struct SnapshotRestore: AsyncParsableCommand {
             // Before anything is downloaded.
             try request.checkPlace()
             // What is downloaded lies on the volume that has to have room anyway, under no name.
-            let local = try await LocalSnapshot.of(request.snapshot, in: request.roomyDirectory, stores)
+            let local = try await LocalSnapshot.of(
+                request.snapshot, stores,
+                LocalSnapshot.Download(
+                    directory: request.roomyDirectory, room: 2, takesDamaged: request.skipsHashCheck))
             request.file = local.path
             let restored = try await interruptible { [request] in
                 let progress = RestoreProgressLine(on: console)

@@ -69,6 +69,11 @@ struct SnapshotSave: AsyncParsableCommand {
             }
         default: throw ValidationError("give whose snapshot and one FILE, not \(words.count) names")
         }
+        guard let last = words.last, try StorePlace(last) == nil else { return }
+        if !writing.isEmpty || !store.isEmpty {
+            throw ValidationError(
+                "\(last) is a file: leave out the flags of object stores, or give s3://, gs:// or file://")
+        }
     }
 
     private var place: StorePlace? {
@@ -94,7 +99,11 @@ struct SnapshotSave: AsyncParsableCommand {
             let saved = try await interruptible { [writing] in
                 try await saving.save(to: place, stores, writing)
             }
-            return try console.print(output.map { saved.json.rendered(as: $0) } ?? saved.text)
+            do { return try console.print(output.map { saved.json.rendered(as: $0) } ?? saved.text) } catch {
+                // It is there all the same.
+                console.note(saved.text.printable(keepsLayout: true))
+                throw error
+            }
         }
         let saved = try await interruptible { [overwrite] in
             file == "-" ? try await saving.stream() : try await saving.save(to: file, overwrites: overwrite)

@@ -15,7 +15,7 @@ extension SnapshotSaving {
             let (target, prefix) = try place.folder(stores.options, writing: writing, environment: environment)
             return try await stores.withStore(target) { store in
                 // Whether the store is there and takes us shows before etcd is asked for anything.
-                do { _ = try await store.list(prefix, limit: 1) } catch StoreError.denied {}
+                try await Self.look(below: prefix, in: store)
                 return try await upload(to: store) { member, time in try member.key(below: prefix, at: time) }
             }
         }
@@ -26,10 +26,18 @@ extension SnapshotSaving {
                 throw StoreError.exists(store.uri(key))
             } catch StoreError.notFound {
             } catch StoreError.denied {
-                // Who may write need not be allowed to look; writing will show.
+                // The answer to a look at one object never says why.
+                try await Self.look(below: .all, in: store)
             }
             return try await upload(to: store) { _, _ in key }
         }
+    }
+
+    /// Throws where the store does not take our keys. Who may write need not be allowed to list: writing will show.
+    private static func look(below prefix: KeyPrefix, in store: ObjectStore) async throws {
+        do { _ = try await store.list(prefix, limit: 1) } catch StoreError.denied(_, _, let reason)
+            where reason.hasPrefix("AccessDenied") || reason.hasPrefix("403")
+        {}
     }
 
     private func upload(

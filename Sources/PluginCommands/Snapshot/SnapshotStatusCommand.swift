@@ -36,7 +36,9 @@ struct SnapshotStatusCommand: AsyncParsableCommand {
     func run() async throws { try await run(on: color.console) }
 
     func run(on console: Console) async throws {
-        let local = try await LocalSnapshot.of(snapshot.name, StoreConnection(store, connection, console: console))
+        let local = try await LocalSnapshot.of(
+            snapshot.name, StoreConnection(store, connection, console: console),
+            LocalSnapshot.Download(takesDamaged: skipHashCheck))
         let database = try SnapshotArgument.open(local)
         let status: SnapshotStatus
         do {

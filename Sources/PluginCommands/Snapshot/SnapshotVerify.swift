@@ -44,7 +44,10 @@ struct SnapshotVerify: AsyncParsableCommand {
     }
 
     private func report(_ console: Console) async throws -> VerificationReport {
-        let local = try await LocalSnapshot.of(snapshot.name, StoreConnection(store, connection, console: console))
+        // What is wrong with a damaged one is what is to be listed.
+        let local = try await LocalSnapshot.of(
+            snapshot.name, StoreConnection(store, connection, console: console),
+            LocalSnapshot.Download(takesDamaged: true))
         do {
             let database = try Database(path: local.path)
             let verification = try await Verification(of: database, trailer: strict ? .required : .optional)
@@ -53,7 +56,7 @@ struct SnapshotVerify: AsyncParsableCommand {
             // Not even the meta pages can be read.
             return VerificationReport(file: local.name, finding: finding)
         } catch let error as MappingError {
-            throw CommandFailure(error.description)
+            throw CommandFailure(local.renamed(error.description))
         }
     }
 }

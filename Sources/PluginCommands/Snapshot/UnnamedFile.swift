@@ -6,14 +6,17 @@ final class UnnamedFile: Sendable {
     /// Where this process finds it, while this is held.
     var path: String { "/proc/self/fd/\(descriptor)" }
 
-    /// Throws when `size` bytes do not fit into `directory`.
-    init(in directory: String, size: Int64) throws(CommandFailure) {
+    private let directory: String
+
+    /// Throws when `size` bytes do not fit into `directory`. `hint` says how another is named.
+    init(in directory: String, size: Int64, hint: String) throws(CommandFailure) {
+        self.directory = directory
         var template = Array("\(directory)/.etcdrecover-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw CommandFailure(
                 "cannot make a file in \(directory): \(String(cString: strerror(errno)))",
-                hint: "name another directory in TMPDIR")
+                hint: hint)
         }
         unlink(template)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -22,8 +25,8 @@ final class UnnamedFile: Sendable {
         let (free, overflow) = UInt64(system.f_bavail).multipliedReportingOverflow(by: UInt64(system.f_frsize))
         guard overflow || free >= UInt64(max(0, size)) else {
             throw CommandFailure(
-                "the snapshot has \(size.binarySize)B and only \(Int64(clamping: free).binarySize)B are free in \(directory)",
-                hint: "name a directory with more room in TMPDIR")
+                "\(size.binarySize)B are needed and only \(Int64(clamping: free).binarySize)B are free in \(directory)",
+                hint: hint)
         }
     }
 
@@ -35,7 +38,8 @@ final class UnnamedFile: Sendable {
             let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else {
-                throw CommandFailure("cannot keep what was downloaded: \(String(cString: strerror(errno)))")
+                throw CommandFailure(
+                    "cannot keep what was downloaded in \(directory): \(String(cString: strerror(errno)))")
             }
             rest = rest.dropFirst(written)
         }

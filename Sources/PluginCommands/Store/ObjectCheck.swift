@@ -31,7 +31,7 @@ struct ObjectCheck: Sendable {
             }
             recordFits = object.metadata?.sha256.map { _ in true }
         } catch let error as StoreError where error.isAboutContent {
-            problem = "\(error)"
+            problem = error.problemAlone
             recordFits = false
         }
         let (expected, found) = state.withLock { ($0.trailer, $0.digest.take()?.finalize()) }
@@ -61,6 +61,9 @@ struct ObjectCheck: Sendable {
         }
     }
 
+    /// It was read whole, and nothing says whether that is what was written.
+    var isUnknown: Bool { problem == nil && recordFits == nil && trailerFits == nil }
+
     func line(_ uri: String, _ style: Style) -> String {
         if let problem { return style.paint("damaged", .red) + "  " + "\(uri): \(problem)".printable() }
         let what: String
@@ -78,7 +81,7 @@ struct ObjectCheck: Sendable {
         return object.json(
             uri: uri,
             [
-                "sound": problem != nil ? .bool(false) : recordFits == nil && trailerFits == nil ? .null : .bool(true),
+                "sound": problem != nil ? .bool(false) : isUnknown ? .null : .bool(true),
                 "recordMatches": flag(recordFits), "trailerMatches": flag(trailerFits),
                 "problem": problem.map { .string($0) } ?? .null,
             ])
@@ -86,6 +89,15 @@ struct ObjectCheck: Sendable {
 }
 
 extension StoreError {
+    /// Without the object's name.
+    fileprivate var problemAlone: String {
+        switch self {
+        case .damaged(_, let expected, let actual): "its SHA-256 is \(actual), recorded was \(expected)"
+        case .wrongSize(_, let expected, let actual): "it has \(actual) bytes instead of \(expected)"
+        default: "\(self)"
+        }
+    }
+
     /// The bytes are not what they should be; anything else says nothing about them.
     fileprivate var isAboutContent: Bool {
         switch self {

@@ -23,9 +23,13 @@ struct PruneView {
         ]
     }
 
-    func json(isDryRun: Bool) -> JSONValue {
+    /// `outcome` nil: nothing was done.
+    func json(outcome: (deleted: [ObjectKey], failed: [(ObjectKey, StoreError)])?) -> JSONValue {
         [
-            "dryRun": .bool(isDryRun),
+            "dryRun": .bool(outcome == nil),
+            "deleted": .array((outcome?.deleted ?? []).map { .string(store.uri($0)) }),
+            "failed": .array(
+                (outcome?.failed ?? []).map { ["uri": .string(store.uri($0.0)), "reason": .string("\($0.1)")] }),
             "keep": .array(
                 plan.keep.map { $0.object.json(uri: store.uri($0.object.key), ["reason": .string($0.reason.text)]) }),
             "delete": .array(plan.delete.map { $0.json(uri: store.uri($0.key)) }),
@@ -41,6 +45,10 @@ extension RetentionPlan.Reason {
         case .locked(let until?): "locked until \(until.formatted(.iso8601))"
         case .locked(nil): "under a legal hold"
         case .foreign: "not one of this cluster's backups"
+        case .unrecorded: "nothing was recorded with it"
+        case .damagedRecord(let problem): "\(problem)"
+        case .empty: "empty"
+        case .fromTheFuture: "of a time still to come"
         }
     }
 }

@@ -37,7 +37,7 @@ struct StoreConnection: Sendable {
         let store = ObjectStore.open(target, as: credentials, in: environment, limits: limits)
         let result: Result<Value, any Error>
         do { result = .success(try await body(store)) } catch let error as StoreError {
-            result = .failure(CommandFailure(error))
+            result = .failure(CommandFailure(error, of: target))
         } catch { result = .failure(error) }
         await http.shutdown()
         await local.shutdown()
@@ -88,18 +88,5 @@ private final class SecretReader: Sendable {
         } catch let error as KubernetesError where error.isNotFound {
             throw CommandFailure("secret \(name) not found in namespace \(client.configuration.namespace)")
         }
-    }
-}
-
-extension CommandFailure {
-    init(_ error: StoreError) {
-        guard case .noCredentials = error else {
-            self.init("\(error)")
-            return
-        }
-        self.init(
-            "\(error)",
-            hint: "give --secret NAME, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for gs:// "
-                + "GOOGLE_APPLICATION_CREDENTIALS")
     }
 }

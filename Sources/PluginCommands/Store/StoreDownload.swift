@@ -27,16 +27,21 @@ struct StoreDownload: AsyncParsableCommand {
     @OptionGroup var color: ColorOptions
     @OptionGroup(title: "Kubernetes, for --secret") var connection: ConnectionOptions
 
-    func validate() throws { _ = try StorePlace(requiring: object) }
+    func validate() throws {
+        _ = try StorePlace(requiring: object)
+        guard file != "-" else { throw ValidationError("name a FILE: a download is checked before it has its name") }
+    }
 
     func run() async throws { try await run(on: color.console) }
 
     func run(on console: Console) async throws {
         let stores = StoreConnection(store, connection, console: console)
+        try DownloadTarget(file).check()
         let (target, key) = try StorePlace(requiring: object).object(store, environment: stores.environment)
         let found = try await interruptible { [file] in
             try await stores.withStore(target) { store in
                 let size = try await store.head(key).size
+                try DownloadTarget(file).requireRoom(for: size)
                 let report = TransferReport("downloading", on: console)
                 return try await report.during {
                     try await store.download(key, to: file) { report.record($0, of: size) }

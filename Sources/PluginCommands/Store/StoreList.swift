@@ -67,8 +67,7 @@ struct StoreList: AsyncParsableCommand {
             columns: ["KEY", "SIZE", "TAKEN", "REVISION", "CLUSTER", "MEMBER", "ETCD", "LOCKED", "SHA-256"], on: console
         )
         var total = (count: 0, bytes: Int64(0))
-        for try await listed in store.objects(below: folder) {
-            guard let object = try await store.headIfThere(listed.key) else { continue }
+        try await store.forEachObject(below: folder) { object in
             total = (total.count + 1, total.bytes + object.size)
             try table.add(object.cells.map { $0.printable() })
         }
@@ -87,8 +86,7 @@ struct StoreList: AsyncParsableCommand {
         _ store: ObjectStore, _ folder: KeyPrefix, as format: DataFormat, on console: Console
     ) async throws {
         var list = DataList("objects", as: format, on: console)
-        for try await listed in store.objects(below: folder) {
-            guard let object = try await store.headIfThere(listed.key) else { continue }
+        try await store.forEachObject(below: folder) { object in
             try list.append(object.json(uri: store.uri(object.key)))
         }
         try list.finish([:])
@@ -110,13 +108,4 @@ extension StoredObject {
 
 extension Date {
     fileprivate var age: String { humanAge(seconds: Int(Date.now.timeIntervalSince(self).rounded(.down))) }
-}
-
-extension ObjectStore {
-    /// Nil for one that was deleted since it was listed.
-    func headIfThere(_ key: ObjectKey) async throws -> StoredObject? {
-        do { return try await head(key) } catch StoreError.notFound { return nil }
-    }
-
-    func uri(of folder: KeyPrefix) -> String { backend.uri(folder.text) }
 }

@@ -29,6 +29,10 @@ struct StoreOptions: ParsableArguments {
     @Option(help: ArgumentHelp("At most so many bytes a second, as 50Mi", valueName: "quantity"))
     var bandwidthLimit: String?
 
+    var isEmpty: Bool {
+        endpointURL == nil && region == nil && forcePathStyle == nil && secret == nil && bandwidthLimit == nil
+    }
+
     func validate() throws { _ = try bytesPerSecond }
 
     /// Nil without a limit.

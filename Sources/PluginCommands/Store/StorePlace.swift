@@ -39,7 +39,7 @@ struct StorePlace: Hashable, Sendable, CustomStringConvertible {
     var isRegularFile: Bool {
         guard case .file(let path) = uri else { return false }
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// The key of an object of a bucket; nil for a folder, and for a directory of this machine.
@@ -90,7 +90,9 @@ struct StorePlace: Hashable, Sendable, CustomStringConvertible {
         }
         switch uri {
         case .s3(let bucket, _):
-            let endpoint = options.endpointURL ?? variable("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+            let endpoint = try Self.url(
+                options.endpointURL, "--endpoint-url",
+                else: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"], environment)
             let location = S3Location(
                 bucket: bucket, region: options.region, endpoint: endpoint, usesPathStyle: options.forcePathStyle)
             return .s3(location, writing?.s3 ?? S3Options())
@@ -100,6 +102,18 @@ struct StorePlace: Hashable, Sendable, CustomStringConvertible {
                 GCSLocation(bucket: bucket, endpoint: host.map { $0.contains("://") ? $0 : "http://\($0)" }))
         case .file(let path): return .directory(path)
         }
+    }
+
+    /// Throws for one without a scheme, under the name of what gave it.
+    private static func url(
+        _ flag: String?, _ name: String, else variables: [String], _ environment: [String: String]
+    ) throws(CommandFailure) -> String? {
+        let given = [(name, flag)] + variables.map { ($0, environment[$0]) }
+        guard let (name, url) = given.first(where: { $0.1?.isEmpty == false }), let url else { return nil }
+        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+            throw CommandFailure("\(name) must begin with http:// or https://, not \"\(url)\"", status: .usage)
+        }
+        return url
     }
 
     private func check(_ options: StoreOptions, _ writing: StoreWriteOptions?) throws(CommandFailure) {

@@ -24,11 +24,14 @@ struct StorePrune: AsyncParsableCommand {
     @Option(help: "How many to keep, at least 1; with --backup else its spec.retention")
     var keep: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "The EtcdCluster whose snapshots they are; of those saved by --endpoints, the cluster ID", valueName: "name"
-        ))
+    @Option(help: ArgumentHelp("The EtcdCluster or StatefulSet whose snapshots they are", valueName: "name"))
     var cluster: String?
+
+    @Option(
+        name: .customLong("cluster-id"),
+        help: ArgumentHelp(
+            "ID of the cluster in place of its name, for snapshots saved by --endpoints", valueName: "id"))
+    var clusterID: String?
 
     @Flag(help: "Show the plan and delete nothing")
     var dryRun = false
@@ -49,10 +52,15 @@ struct StorePrune: AsyncParsableCommand {
     func validate() throws {
         if let keep, keep < 1 { throw ValidationError("--keep must be at least 1, not \(keep)") }
         if selection.place != nil {
-            guard cluster != nil else { throw ValidationError("whose snapshots? Give --cluster NAME") }
+            guard (cluster == nil) != (clusterID == nil) else {
+                throw ValidationError("whose snapshots? Give --cluster NAME or --cluster-id ID")
+            }
+            guard let folder = cluster ?? clusterID, !folder.isEmpty, !folder.contains("/") else {
+                throw ValidationError("a cluster's name is not empty and has no slash")
+            }
             guard keep != nil else { throw ValidationError("how many are to stay? Give --keep N") }
-        } else if cluster != nil {
-            throw ValidationError("--backup says the cluster; give --cluster with a place only")
+        } else if cluster != nil || clusterID != nil {
+            throw ValidationError("--backup says the cluster; name it with a place only")
         }
         if dryRun, yes { throw ValidationError("give --dry-run or --yes, not both") }
     }
@@ -63,7 +71,9 @@ struct StorePrune: AsyncParsableCommand {
         let stores = StoreConnection(store, connection, console: console)
         let client = try ignoreRestores && selection.backup == nil ? nil : connect(console)
         var selected = try await selection.resolve(stores) { try client ?? connection.connect(console: console) }
-        if let cluster {
+        if let clusterID {
+            selected.cluster = SelectedStore.ClusterSnapshots(name: clusterID)
+        } else if let cluster {
             let namespace = connection.namespace ?? client?.configuration.namespace ?? "default"
             selected.cluster = SelectedStore.ClusterSnapshots(namespace: namespace, name: cluster)
         }
@@ -105,21 +115,35 @@ struct StorePrune: AsyncParsableCommand {
         let plan = try await RetentionPlan(
             of: cluster, keeping: count, underWay, in: store, below: selected.prefix)
         let view = PruneView(plan: plan, store: store)
-        if let output {
-            try console.print(view.json(isDryRun: dryRun).rendered(as: output))
+        if output != nil {
+            // Printed when it is done.
         } else if plan.delete.isEmpty, plan.keep.isEmpty {
             console.note("no snapshots of \(cluster.recorded) below \(store.uri(of: folder))".printable())
         } else {
             try console.print(view.text)
         }
-        guard !dryRun else { return console.note("dry run: nothing was deleted") }
+        guard !dryRun else {
+            if let output { try console.print(view.json(outcome: nil).rendered(as: output)) }
+            return console.note("dry run: nothing was deleted")
+        }
         try confirm(plan, on: console)
-        let (deleted, failed) = try await store.prune(plan)
-        for (key, error) in failed { console.error("\(store.uri(key)) stays: \(error)".printable()) }
-        let swept = try await store.sweep(folder)
-        for upload in swept { console.note("removed an upload of \(upload.key) that died".printable()) }
-        console.note("\(deleted.count) of \(plan.delete.count) deleted")
-        if !failed.isEmpty { throw ExitStatus.failure.exitCode }
+        let outcome = try await store.prune(plan)
+        if let output { try console.print(view.json(outcome: outcome).rendered(as: output)) }
+        for (key, error) in outcome.failed { console.error("\(store.uri(key)) stays: \(error)".printable()) }
+        console.note("\(outcome.deleted.count) of \(plan.delete.count) deleted")
+        try await sweep(selected.prefix, in: store, on: console)
+        if !outcome.failed.isEmpty { throw ExitStatus.failure.exitCode }
+    }
+
+    /// What is refused here is no reason to call the rest a failure: not every role may list uploads.
+    private func sweep(_ prefix: KeyPrefix, in store: ObjectStore, on console: Console) async throws {
+        do {
+            for upload in try await store.sweep(prefix) {
+                console.note("removed an upload of \(upload.key) that died".printable())
+            }
+        } catch let error as StoreError {
+            console.warning("uploads that died were not looked for: \(error)".printable())
+        }
     }
 
     private func confirm(_ plan: RetentionPlan, on console: Console) throws {

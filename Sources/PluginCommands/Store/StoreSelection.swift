@@ -12,6 +12,9 @@ struct StoreSelection: ParsableArguments {
     @Option(help: ArgumentHelp("The destination and cluster of this EtcdBackup", valueName: "name"))
     var backup: String?
 
+    /// As it was typed.
+    var name: String { place ?? "the destination of EtcdBackup \(backup ?? "")" }
+
     func validate() throws {
         guard (place == nil) != (backup == nil) else {
             throw ValidationError(
@@ -52,14 +55,12 @@ struct SelectedStore: Sendable {
     var retainCount: Int?
 
     struct ClusterSnapshots: Hashable, Sendable {
-        var namespace: String
+        /// Nil for a cluster that is known by its ID alone.
+        var namespace: String?
+        /// Of its folder.
         var name: String
         /// As it is recorded with each snapshot: of one that was saved by its endpoints, the cluster's ID.
-        var recorded: String { Self.isID(name) ? name : "\(namespace)/\(name)" }
-
-        private static func isID(_ name: String) -> Bool {
-            name.utf8.count == 16 && name.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
-        }
+        var recorded: String { namespace.map { "\($0)/\(name)" } ?? name }
     }
 }
 
@@ -78,14 +79,12 @@ extension SelectedStore {
         retainCount = (backup.spec?.retention?.retainCount).map { Int($0) }
     }
 
-    /// The object of that very name, else all below the folder. Those that are deleted meanwhile are left out.
+    /// The object of that very name, and all below the folder of that name. Those that are deleted meanwhile are left out.
     func forEachObject(
         in store: ObjectStore, _ body: (StoredObject) async throws -> Void
     ) async throws {
-        if let object, let found = try await store.headIfThere(object) { return try await body(found) }
-        for try await listed in store.objects(below: try folder) {
-            if let found = try await store.headIfThere(listed.key) { try await body(found) }
-        }
+        if let object, let found = try await store.headIfThere(object) { try await body(found) }
+        try await store.forEachObject(below: try folder, body)
     }
 
     /// What is listed and verified: the cluster's own folder, where one is known.

@@ -24,7 +24,7 @@ struct StoreUpload: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("s3://BUCKET/KEY, gs://BUCKET/KEY or file:///PATH", valueName: "object"))
     var object: String
 
-    @Flag(help: "Take a file without its SHA-256, such as a copy of member/snap/db")
+    @Flag(help: "Take a file without its SHA-256, such as a copy of member/snap/db, or with a wrong one")
     var skipHashCheck = false
 
     @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Print JSON or YAML")
@@ -56,7 +56,7 @@ struct StoreUpload: AsyncParsableCommand {
                         source, at: key, length: Int64(source.count), metadata: source.metadata,
                         progress: { report.record($0, of: Int64(source.count)) }
                     ) { uploaded in
-                        try source.check(uploaded)
+                        try source.check(uploaded, on: console)
                         return source.metadata
                     }
                 }

@@ -9,7 +9,7 @@ struct StoreVerify: AsyncParsableCommand {
         discussion: """
             Every byte of an object, or of all below a folder, is read and compared twice: with the SHA-256 recorded when it \
             was uploaded, and with the one that etcd put at its end. Takes no disk and little memory. Ends with 1 when one \
-            of them is damaged. Whether the pages inside are sound tells "snapshot verify" of one object.
+            of them is damaged, or has neither to compare with. Whether the pages inside are sound tells "snapshot verify" of one object.
 
               kubectl etcdrecover store verify s3://backups/prod/main/nightly-20260101T000000Z.db
               kubectl etcdrecover store verify --backup nightly -n databases
@@ -36,11 +36,10 @@ struct StoreVerify: AsyncParsableCommand {
             }
         }
         guard outcome.count > 0 else {
-            throw CommandFailure(
-                "there is nothing to verify", hint: "see what is there with: kubectl etcdrecover store list")
+            throw CommandFailure("there is nothing to verify at \(selection.name)")
         }
         if output == nil { console.note(outcome.sentence) }
-        if outcome.bad > 0 { throw ExitStatus.failure.exitCode }
+        if outcome.bad + outcome.unknown > 0 { throw ExitStatus.failure.exitCode }
     }
 
     private static func verify(
@@ -52,16 +51,24 @@ struct StoreVerify: AsyncParsableCommand {
             let check = try await ObjectCheck(of: object, in: store, on: console)
             outcome.count += 1
             outcome.bad += check.problem == nil ? 0 : 1
+            outcome.unknown += check.isUnknown ? 1 : 0
             guard list == nil else { return try list?.append(check.json(store.uri(object.key))) ?? () }
             try console.print(check.line(store.uri(object.key), console.style(.output)))
         }
-        try list?.finish(["damaged": .int(Int64(outcome.bad))])
+        try list?.finish(["damaged": .int(Int64(outcome.bad)), "unknown": .int(Int64(outcome.unknown))])
         return outcome
     }
 
     private struct Outcome {
         var count = 0
         var bad = 0
-        var sentence: String { "\(count) verified, \(bad == 0 ? "all of them sound" : "\(bad) of them damaged")" }
+        /// Without anything to compare with.
+        var unknown = 0
+
+        var sentence: String {
+            guard bad + unknown > 0 else { return "\(count) verified, all of them sound" }
+            return
+                "\(count) read: \(count - bad - unknown) sound, \(bad) damaged, \(unknown) with nothing to compare with"
+        }
     }
 }

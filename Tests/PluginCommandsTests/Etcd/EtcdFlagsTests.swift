@@ -57,7 +57,10 @@ struct EtcdFlagsTests {
     }
 
     @Test func thePasswordComesFromWhereItIsGiven() async throws {
-        let console = try CapturedConsole().console
+        let captured = try CapturedConsole()
+        let console = captured.console
+        // Its files are closed with it, and their numbers would soon name those of others.
+        defer { withExtendedLifetime(captured) {} }
         try await withDirectory { directory in
             try write("from file\nmore", to: "\(directory)/p")
             #expect(try login([], console: console) == nil)
@@ -99,7 +102,10 @@ struct EtcdFlagsTests {
         (["--user", "root", "--password-file", "/dev/null"], "the first line of --password-file /dev/null is empty"),
     ])
     func passwordsThatCannotBeUsedAreRefused(_ words: [String], message: String) throws {
-        let console = try CapturedConsole().console
+        let captured = try CapturedConsole()
+        let console = captured.console
+        // Its files are closed with it, and their numbers would soon name those of others.
+        defer { withExtendedLifetime(captured) {} }
         let failure = #expect(throws: CommandFailure.self) { try login(words, console: console) }
         #expect(failure?.message == message)
     }

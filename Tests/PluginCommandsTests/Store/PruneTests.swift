@@ -11,7 +11,7 @@ extension PluginStores {
         func allButTheNewestGo(_ kind: StoreKind) async throws {
             let stores = try TestStores.current
             let plugin = StorePlugin(stores)
-            let folder = kind.folder(stores)
+            let folder = try kind.folder(stores)
             let files = try TemporaryDirectory()
             let file = files.path(of: "db")
             let cluster = try await EtcdCluster.run(.newest) { cluster in
@@ -28,7 +28,7 @@ extension PluginStores {
             let before = try await plugin.keys(folder)
             #expect(before.count == 6)
 
-            let flags = ["store", "prune", folder, "--cluster", cluster, "--keep", "3", "--ignore-restores"]
+            let flags = ["store", "prune", folder, "--cluster-id", cluster, "--keep", "3", "--ignore-restores"]
             let preview = try await plugin.command(flags + ["--dry-run", "-o", "json"]).run(within: .seconds(60))
             let planned = try JSONObject(preview.output)["delete"]?.array.compactMap { $0["uri"]?.string }
             #expect(planned == Array(names.prefix(2)))

@@ -12,7 +12,7 @@ extension PluginStores {
         func aStreamThatIsCutMakesNoObject(_ kind: StoreKind) async throws {
             let stores = try TestStores.current
             let plugin = StorePlugin(stores)
-            let folder = kind.folder(stores)
+            let folder = try kind.folder(stores)
             try await EtcdCluster.run(.newest) { cluster in
                 try await cluster.fill(keys: 12, bytes: 1_000_000)
                 // Before the first part is full, and behind it.
@@ -32,7 +32,7 @@ extension PluginStores {
         func anUploadThatIsEndedMakesNoObject(_ signal: Int32) async throws {
             let stores = try TestStores.current
             let plugin = StorePlugin(stores)
-            let folder = StoreKind.s3.folder(stores)
+            let folder = try StoreKind.s3.folder(stores)
             try await EtcdCluster.run(.newest) { cluster in
                 try await cluster.fill(keys: 14, bytes: 1_000_000)
                 // Held behind the first part.
@@ -62,7 +62,7 @@ extension PluginStores {
         @Test func aByteThatChangedInTheStoreIsFound() async throws {
             let stores = try TestStores.current
             let plugin = StorePlugin(stores)
-            let folder = StoreKind.file.folder(stores)
+            let folder = try StoreKind.file.folder(stores)
             let object = "\(folder)/main.db"
             try await EtcdCluster.run(.newest) { cluster in
                 try await cluster.fill()
@@ -101,7 +101,7 @@ extension PluginStores {
             var content = try Data(contentsOf: URL(filePath: file))
             content[content.count - 100] ^= 1
             try content.write(to: URL(filePath: file))
-            let folder = StoreKind.s3.folder(stores)
+            let folder = try StoreKind.s3.folder(stores)
             let result = try await plugin.run("store", "upload", file, "\(folder)/db")
             #expect(result.status == 1)
             #expect(result.errors.contains("\(file) is damaged: its SHA-256 does not fit"), "\(result.errors)")
@@ -117,7 +117,7 @@ extension PluginStores {
             let pruned = try await plugin.run(
                 "store", "prune",
                 folder.hasPrefix("file") ? "file:///" + parts.dropFirst().dropLast().joined(separator: "/") : parent,
-                "--cluster", String(try #require(parts.last)), "--keep", "1", "--yes", "--ignore-restores")
+                "--cluster-id", String(try #require(parts.last)), "--keep", "1", "--yes", "--ignore-restores")
             #expect(pruned.succeeded, "\(pruned.errors)")
             return pruned.errors.split(separator: "\n").compactMap { line in
                 line.wholeMatch(of: #/removed an upload of .*/([^/ ]+) that died/#).map { String($0.1) }

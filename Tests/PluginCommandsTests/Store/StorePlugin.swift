@@ -1,4 +1,5 @@
 import EtcdRecoverModel
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -46,12 +47,15 @@ struct StorePlugin: Sendable {
 enum StoreKind: String, CaseIterable, Sendable {
     case s3, gcs, file
 
-    func folder(_ stores: TestStores) -> String {
+    func folder(_ stores: TestStores) throws -> String {
         let name = "test-\(UInt32.random(in: .min ... .max))"
-        return switch self {
-        case .s3: "s3://bucket/\(name)"
-        case .gcs: "gs://bucket/\(name)"
-        case .file: "file://\(stores.directory)/\(name)"
+        switch self {
+        case .s3: return "s3://bucket/\(name)"
+        case .gcs: return "gs://bucket/\(name)"
+        case .file:
+            let folder = "\(stores.directory)/\(name)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            return "file://\(folder)"
         }
     }
 }

@@ -26,7 +26,7 @@ struct StoreUsageTests {
             ["store", "list", "s3://b", "--bandwidth-limit", "0"],
             "--bandwidth-limit must be bytes a second, as 500Ki or 50Mi, not \"0\""
         ),
-        (["store", "prune", "s3://b", "--keep", "3"], "whose snapshots? Give --cluster NAME"),
+        (["store", "prune", "s3://b", "--keep", "3"], "whose snapshots? Give --cluster NAME or --cluster-id ID"),
         (["store", "prune", "s3://b", "--cluster", "main"], "how many are to stay? Give --keep N"),
         (["store", "prune", "s3://b", "--cluster", "main", "--keep", "0"], "--keep must be at least 1, not 0"),
         (["store", "upload", "/nonexistent", "s3://b/"], "s3://b/ is a folder: name the object in it"),
