@@ -37,9 +37,12 @@ extension EndToEnd {
                     try await standIn.wait(forVoters: 3, of: "main")
                     #expect(try await kubectl.output("get", "pvc", "-o", "name").isEmpty)
 
-                    // What is deleted stays away: not the StatefulSet's controller is asked here.
-                    try await kubectl.output("create", "quota", "one", "--hard=pods=1")
+                    if layout == .statefulSet {
+                        // Else the StatefulSet's own controller brings the pods back.
+                        try await kubectl.output("create", "quota", "one", "--hard=pods=1")
+                    }
                     try await kubectl.output("delete", "pod", "main-1", "main-2")
+                    if layout == .statefulSet { try await edit(kubectl) }
                     try await resize(to: 5, kubectl)
                     let generation = Int(try await kubectl.output(generation(of: "etcdcluster")))
                     let before = try await traces(layout, kubectl)
@@ -116,9 +119,14 @@ extension EndToEnd {
             #expect(got.output == "hello\n", "\(got.errors)")
         }
 
+        /// Changes what the stand-in writes back at its next reconcile.
+        private func edit(_ kubectl: Kubectl) async throws {
+            let strategy = #"{"spec": {"updateStrategy": {"$retainKeys": ["type"], "type": "OnDelete"}}}"#
+            try await kubectl.output("patch", "statefulset", "main", "-p", strategy)
+        }
+
         private func overwritesEdits(_ standIn: OperatorStandIn, _ kubectl: Kubectl) async throws {
-            let edit = #"{"spec": {"updateStrategy": {"$retainKeys": ["type"], "type": "OnDelete"}}}"#
-            try await kubectl.output("patch", "statefulset", "main", "-p", edit)
+            try await edit(kubectl)
             try await standIn.service.wait(for: "the StatefulSet's own strategy", within: .seconds(30)) {
                 try await kubectl.output("get", "statefulset", "main", "-o", "jsonpath={.spec.updateStrategy.type}")
                     == "RollingUpdate"

@@ -28,7 +28,7 @@ extension ServedStores {
 
         private func store(_ proxy: FaultProxy, clock: StoreClock = .test) throws -> ObjectStore {
             ObjectStore(
-                try Stores.current.s3(port: proxy.port, clock: clock), limits: TransferLimits(retry: .test),
+                try Stores.current.s3(port: proxy.port, clock: clock), limits: .test,
                 clock: clock)
         }
 
@@ -166,7 +166,7 @@ extension ServedStores {
         /// Who may not list is not told that there is no object: 403 instead of 404.
         @Test func failsClosedWhereItCannotLook() async throws {
             let blind = ObjectStore(
-                try Stores.current.s3(as: try Stores.current.blind), limits: TransferLimits(retry: .test), clock: .test)
+                try Stores.current.s3(as: try Stores.current.blind), limits: .test, clock: .test)
             await #expect {
                 try await put([1], in: blind)
             } throws: { error in
@@ -174,6 +174,37 @@ extension ServedStores {
                 return place == blind.uri(key)
             }
             try await expectNothing()
+        }
+
+        /// A refused HEAD has no body that could say why.
+        @Test func saysWhatARefusedLookMayMean() async throws {
+            let blind = try Stores.current.s3(as: try Stores.current.blind)
+            await #expect(
+                throws: StoreError.denied(
+                    blind.uri(key.text), .head,
+                    reason: "403 without a reason: the keys may be wrong, or s3:GetObject or s3:ListBucket is missing")
+            ) { try await blind.head(key) }
+        }
+
+        @Test func namesTheFolderOfABucketThatIsNotThere() async throws {
+            let s3 = try Stores.current.s3("nosuch")
+            await #expect(throws: StoreError.noBucket("s3://nosuch/a/")) {
+                try await s3.list(KeyPrefix("a"), page: nil, limit: 10)
+            }
+            await #expect(throws: StoreError.noBucket("s3://nosuch/a/")) {
+                try await s3.sweep(KeyPrefix("a"), before: Date())
+            }
+        }
+
+        /// As rclone's server answers.
+        @Test func takesABareNameForTheResult() async throws {
+            let name = "InitiateMultipartUpload"
+            let proxy = try proxy { request, _ in
+                // As long as before.
+                request.isBegin ? .edit { $0.replacing("\(name)Result", with: "\(name)      ") } : .forward
+            }
+            try await put(Self.large, in: try store(proxy))
+            try await expectWhole(Self.large)
         }
 
         /// A store that takes no condition: a look right before writing is what is left, and the receipt says so.
@@ -260,7 +291,7 @@ extension ServedStores {
                 return isLate ? .error(400, "ExpiredToken") : .forward
             }
             let backend = stores.s3(port: proxy.port, credentials: cache)
-            try await put(Self.large, in: ObjectStore(backend, limits: TransferLimits(retry: .test), clock: .test))
+            try await put(Self.large, in: ObjectStore(backend, limits: .test, clock: .test))
             #expect(fetches.withLock { $0 } == 2)
             try await expectWhole(Self.large)
         }

@@ -26,7 +26,7 @@ extension ServedStores {
 
         private func put(_ bytes: [UInt8], through proxy: FaultProxy) async throws {
             let store = ObjectStore(
-                try Stores.current.gcs(port: proxy.port), limits: TransferLimits(retry: .test), clock: .test)
+                try Stores.current.gcs(port: proxy.port), limits: .test, clock: .test)
             _ = try await store.put(Chunks(bytes), at: key) { _ in ObjectMetadata(revision: 7) }
         }
 
