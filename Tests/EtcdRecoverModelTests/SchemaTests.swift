@@ -62,7 +62,7 @@ private enum Full {
     ]
 
     static let backup = Sample.backup.setting([
-        "spec.destination": destination,
+        "spec.destination": destination, "spec.deletionPolicy": "Delete",
         "status": [
             "observedGeneration": 1, "phase": "Completed", "startTime": "2026-01-02T03:04:05Z",
             "completionTime": "2026-01-02T03:04:05Z", "snapshotLocation": "s3://b/k", "snapshotSizeBytes": 1,

@@ -75,8 +75,8 @@ package struct BackupController: Sendable {
                 group.addTask { try await clusters.run() }
                 group.addTask { try await resync() }
                 group.addTask { try await observe() }
+                // Not for the clusters: whoever misses one there asks the API server.
                 try await backups.waitUntilListed()
-                try await clusters.waitUntilListed()
                 countWhatIsThere()
                 logger.notice("caches are filled", metadata: ["backups": "\(backups.names.count)"])
                 await queue.run(limit: settings.workers) { await reconciler.reconcile($0) }
@@ -88,7 +88,6 @@ package struct BackupController: Sendable {
             logger.notice("shutting down: no new work")
             queue.close()
             backups.stopWaiting()
-            clusters.stopWaiting()
         }
         try Task.checkCancellation()
     }
