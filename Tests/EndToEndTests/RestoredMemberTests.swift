@@ -15,41 +15,44 @@ extension EndToEnd.Installed {
             let release = EtcdRelease.newest
             try await loadImages(cluster, release)
             try await Kubectl.withNamespace(on: cluster) { kubectl in
-                try await StoreForPods.run(kubectl) { endpoint in
-                    let key = try await putSnapshot(of: release)
-                    let target = try await restoreUnderWay(kubectl, endpoint: endpoint, key: key)
-                    try await kubectl.arm(target, cluster: "orders")
-                    _ = try await eventually {
-                        try await kubectl.dryRun(MemberManifest.pod("orders-0", cluster: "orders")).injected
-                    }
-
-                    try await kubectl.setStatus("etcdrestore/back", #"{"snapshotLocation": "s3://bucket/missing.db"}"#)
-                    try await kubectl.apply(statefulSet)
-                    let failed = try await eventually(within: .seconds(120)) {
-                        try await report(kubectl, of: "orders-0")
-                    }
-                    #expect(failed.result == .failed)
-                    #expect(failed.reason == .snapshotNotFound, "\(failed.message)")
-
-                    try await kubectl.setStatus("etcdrestore/back", #"{"snapshotLocation": "s3://bucket/\#(key)"}"#)
-                    try await kubectl.output("delete", "pod", "orders-0", "--grace-period=0", "--force")
-                    let ready = try await kubectl.run(
-                        ["rollout", "status", "statefulset/orders", "--timeout=150s"], within: .seconds(160))
-                    if !ready.succeeded {
-                        Issue.record(
-                            "\(try await kubectl.output("describe", "pods"))\(try await kubectl.run("logs", "orders-0", "-c", "etcdrecover-agent").output)"
-                        )
-                    }
-                    let laid = try #require(try await report(kubectl, of: "orders-0"))
-                    #expect(laid.result == .restored)
-                    #expect(laid.member?.keys == 10)
-                    let value = try await kubectl.output(
-                        "exec", "orders-0", "-c", "etcd", "--", "/usr/bin/etcdctl", "get", "key/7", "--print-value-only"
-                    )
-                    #expect(value == "value 7\n")
-                    try await kubectl.disarm(target)
+                let host = try await address(of: kubectl)
+                let relay = try TCPRelay(to: try TestStores.current.s3Port, after: .max, .cut, on: host)
+                let key = try await putSnapshot(of: release)
+                let target = try await restoreUnderWay(kubectl, endpoint: "http://\(host):\(relay.port)", key: key)
+                try await kubectl.arm(target, cluster: "orders")
+                _ = try await eventually {
+                    try await kubectl.dryRun(MemberManifest.pod("orders-0", cluster: "orders")).injected
                 }
+                try await failsAndSaysWhy(kubectl)
+                try await kubectl.setStatus("etcdrestore/back", #"{"snapshotLocation": "s3://bucket/\#(key)"}"#)
+                try await kubectl.output("delete", "pod", "orders-0", "--grace-period=0", "--force")
+                try await startsOnItsSnapshot(kubectl)
+                try await kubectl.disarm(target)
+                withExtendedLifetime(relay) {}
             }
+        }
+
+        private func failsAndSaysWhy(_ kubectl: Kubectl) async throws {
+            try await kubectl.setStatus("etcdrestore/back", #"{"snapshotLocation": "s3://bucket/missing.db"}"#)
+            try await kubectl.apply(statefulSet)
+            let failed = try await eventually(within: .seconds(120)) { try await report(kubectl, of: "orders-0") }
+            #expect(failed.result == .failed)
+            #expect(failed.reason == .snapshotNotFound, "\(failed.message)")
+        }
+
+        private func startsOnItsSnapshot(_ kubectl: Kubectl) async throws {
+            let ready = try await kubectl.run(
+                ["rollout", "status", "statefulset/orders", "--timeout=150s"], within: .seconds(160))
+            if !ready.succeeded {
+                let log = try await kubectl.run("logs", "orders-0", "-c", "etcdrecover-agent").output
+                Issue.record("\(try await kubectl.output("describe", "pods"))\(log)")
+            }
+            let laid = try await report(kubectl, of: "orders-0")
+            #expect(laid?.result == .restored)
+            #expect(laid?.member?.keys == 10)
+            let value = try await kubectl.output(
+                "exec", "orders-0", "-c", "etcd", "--", "/usr/bin/etcdctl", "get", "key/7", "--print-value-only")
+            #expect(value == "value 7\n")
         }
 
         private func loadImages(_ cluster: TestCluster, _ release: EtcdRelease) async throws {
@@ -63,6 +66,13 @@ extension EndToEnd.Installed {
             try await Command(cluster.tool, ["pack", rootfs, release.etcd, release.etcdctl]).output(
                 within: .seconds(120))
             try await Command(cluster.tool, ["load-image", EtcdInPods.image, rootfs]).output(within: .seconds(120))
+        }
+
+        /// Where pods reach this machine: on the nodes' network.
+        private func address(of kubectl: Kubectl) async throws -> String {
+            let node = try await kubectl.output(
+                "get", "nodes", "-o", #"jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}"#)
+            return node.split(separator: ".").dropLast().joined(separator: ".") + ".1"
         }
 
         private func putSnapshot(of release: EtcdRelease) async throws -> String {
@@ -179,41 +189,6 @@ extension EndToEnd.Installed {
             """
         }
     }
-}
-
-/// The suite's S3 where pods reach it: the address that the machine has on the nodes' network.
-enum StoreForPods {
-    static func run(_ kubectl: Kubectl, _ body: @Sendable (_ endpoint: String) async throws -> Void) async throws {
-        let node = try await kubectl.output(
-            "get", "nodes", "-o", #"jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}"#)
-        let host = node.split(separator: ".").dropLast().joined(separator: ".") + ".1"
-        let (port, target) = (try freePort(), try TestStores.current.s3Port)
-        let relay = Command("python3", ["-c", program, host, "\(port)", "\(target)"])
-        _ = try await Service.run(relay) { service in
-            try await service.wait(for: "the relay") { service.log.contains("ready") }
-            try await body("http://\(host):\(port)")
-        }
-    }
-
-    private static let program = """
-        import asyncio, sys
-        host, port, target = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-        async def pipe(reader, writer):
-            try:
-                while data := await reader.read(65536):
-                    writer.write(data)
-                    await writer.drain()
-            finally:
-                writer.close()
-        async def serve(reader, writer):
-            other, back = await asyncio.open_connection("127.0.0.1", target)
-            await asyncio.gather(pipe(reader, back), pipe(other, writer), return_exceptions=True)
-        async def main():
-            server = await asyncio.start_server(serve, host, port)
-            print("ready", flush=True)
-            await server.serve_forever()
-        asyncio.run(main())
-        """
 }
 
 private struct OneChunk: AsyncSequence, Sendable {

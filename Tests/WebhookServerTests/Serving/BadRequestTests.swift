@@ -20,12 +20,12 @@ struct BadRequestTests {
         ),
         (
             "/inject", "Content-Type: application/json\r\n", 404,
-            "nothing is served at /inject; reviews go to /mutate and /validate"
+            "nothing is served at /inject; reviews go to /mutate, /validate and /inject/etcdrestores"
         ),
-        ("/", "Content-Type: application/json\r\n", 404, "nothing is served at /; reviews go to /mutate and /validate"),
+        ("/", "Content-Type: application/json\r\n", 404, "nothing is served at /; reviews go to /mutate, /validate and /inject/etcdrestores"),
         (
             "/validate/x", "Content-Type: application/json\r\n", 404,
-            "nothing is served at /validate/x; reviews go to /mutate and /validate"
+            "nothing is served at /validate/x; reviews go to /mutate, /validate and /inject/etcdrestores"
         ),
     ])
     func headsAreJudgedBeforeTheBodyIsRead(_ path: String, _ headers: String, _ code: Int, _ message: String)
