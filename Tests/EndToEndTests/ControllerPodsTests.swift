@@ -8,19 +8,21 @@ extension EndToEnd {
         @Test func `an etcd in pods is backed up by the controller in its own`() async throws {
             let cluster = try TestCluster.current
             let all = Kubectl(cluster)
-            try await loadImage(cluster)
+            try await InstalledPods.loadImage(cluster)
             let installed = try await install(all)
             try await Kubectl.withNamespace(on: cluster) { kubectl in
                 let etcd = try await EtcdInPods.start(kubectl, release: .newest)
                 try await etcd.etcdctl("put", "greeting", "hello")
                 let relay = try TCPRelay(
-                    to: try TestStores.current.s3Port, after: .max, .cut, on: try await bridgeAddress(cluster))
+                    to: try TestStores.current.s3Port, after: .max, .cut,
+                    on: try await InstalledPods.bridgeAddress(cluster))
                 let ready = try await all.run(
                     system + ["rollout", "status", "deployment/etcdrecover-controller", "--timeout=120s"],
                     within: .seconds(130))
                 if !ready.succeeded { Issue.record("\(try await state(all))") }
 
-                try await createBackup(kubectl, endpoint: "http://\(try await bridgeAddress(cluster)):\(relay.port)")
+                try await createBackup(
+                    kubectl, endpoint: "http://\(try await InstalledPods.bridgeAddress(cluster)):\(relay.port)")
                 let ended = try await kubectl.run(
                     ["wait", "etcdbackup/nightly", "--for=condition=Succeeded", "--timeout=60s"], within: .seconds(70))
                 if !ended.succeeded {
@@ -44,16 +46,6 @@ extension EndToEnd {
 
         private let system = ["--namespace", "etcdrecover-system"]
 
-        private func loadImage(_ cluster: TestCluster) async throws {
-            let files = try TemporaryDirectory()
-            let rootfs = files.path(of: "rootfs.tar")
-            try await Command(cluster.tool, ["pack", rootfs, "\(TestEnvironment.programs)/etcdrecover"])
-                .output(within: .seconds(120))
-            try await Command(
-                cluster.tool, ["load-image", "etcdrecover:0.1.0", rootfs, "--entrypoint", #"["/usr/bin/etcdrecover"]"#]
-            ).output(within: .seconds(120))
-        }
-
         /// Without the webhook, which has tests of its own. Returns what was applied and is to be deleted.
         private func install(_ kubectl: Kubectl) async throws -> String {
             try await kubectl.output("apply", "-f", "\(SourceTree.path)/Tests/Cluster/etcd-operator-stand-in.yaml")
@@ -65,14 +57,6 @@ extension EndToEnd {
             }
             try await kubectl.apply(needed.joined(separator: "\n---\n"))
             return needed.filter { !$0.contains("\nkind: CustomResourceDefinition\n") }.joined(separator: "\n---\n")
-        }
-
-        /// Where pods reach this machine.
-        private func bridgeAddress(_ cluster: TestCluster) async throws -> String {
-            let settings = try await Command(cluster.tool, ["env"]).output()
-            let name = "CLUSTER_HOST_IP="
-            let word = settings.split { $0 == " " || $0 == "\n" }.first { $0.hasPrefix(name) }
-            return String(try #require(word).dropFirst(name.count))
         }
 
         private func createBackup(_ kubectl: Kubectl, endpoint: String) async throws {
