@@ -67,7 +67,9 @@ package enum OverwriteGuard: Hashable, Sendable {
     case lookup
 }
 
+/// What an upload that died had left: parts, a record or both.
 package struct SweptUpload: Hashable, Sendable {
+    /// Of the object that never came to be; in a directory the file that was left.
     package var key: String
     package var began: Date
 

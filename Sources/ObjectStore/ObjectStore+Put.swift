@@ -17,16 +17,22 @@ extension ObjectStore {
     /// a `seal` that throws leaves nothing behind, as does cancellation. Throws `StoreError.exists` when there is such an
     /// object. `length`, where known, may be wrong: parts are only chosen by it. `progress` is called with the bytes read
     /// so far.
+    ///
+    /// Tidying up after a failure ends with `limits.grace`. Where the store may have kept parts then (unseen; `sweep` ends
+    /// them), `leavesParts` is told why, before this throws. An upload that was cancelled at its very end may have brought
+    /// the object about, whole.
     package func put<Source: AsyncSequence<[UInt8], any Error> & Sendable>(
         _ source: Source, at key: ObjectKey, length: Int64? = nil, metadata: ObjectMetadata = ObjectMetadata(),
         progress: @escaping @Sendable (Int64) -> Void = { _ in },
+        leavesParts: @escaping @Sendable (_ reason: String) -> Void = { _ in },
         seal: @escaping @Sendable (UploadedBytes) async throws -> ObjectMetadata
     ) async throws -> PutReceipt {
+        try ObjectRecord.check(key)
         var metadata = metadata
         metadata.upload = randomName()
         let run = UploadRun(
             store: self, source: source, key: key, layout: backend.layout(forBytes: length), metadata: metadata,
-            progress: progress, seal: seal)
+            progress: progress, leavesParts: leavesParts, seal: seal)
         guard let limit = limits.sourceDuration else { return try await run() }
         return try await withThrowingTaskGroup(of: PutReceipt?.self) { group in
             group.addTask { try await run() }
@@ -54,12 +60,14 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
     let layout: PartLayout
     let metadata: ObjectMetadata
     let progress: @Sendable (Int64) -> Void
+    let leavesParts: @Sendable (String) -> Void
     let seal: @Sendable (UploadedBytes) async throws -> ObjectMetadata
     let hasSourceEnded = Mutex(false)
+    private let grace: Grace
 
     init(
         store: ObjectStore, source: Source, key: ObjectKey, layout: PartLayout, metadata: ObjectMetadata,
-        progress: @escaping @Sendable (Int64) -> Void,
+        progress: @escaping @Sendable (Int64) -> Void, leavesParts: @escaping @Sendable (String) -> Void,
         seal: @escaping @Sendable (UploadedBytes) async throws -> ObjectMetadata
     ) {
         self.store = store
@@ -68,7 +76,9 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
         self.layout = layout
         self.metadata = metadata
         self.progress = progress
+        self.leavesParts = leavesParts
         self.seal = seal
+        grace = Grace(store.limits.grace)
     }
 
     func callAsFunction() async throws -> PutReceipt {
@@ -77,17 +87,26 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
         if let only = part, only.isLast, case .bytes(let bytes) = only.body {
             part = nil
             let whole = metadata.merging(try await sealed(reader))
-            return try await finishing { [store, key] in try await store.backend.put(bytes, at: key, whole) }
+            return try await grace.run { [store, key] in try await store.backend.put(bytes, at: key, whole) }
         }
         let upload = try await store.backend.begin(key, metadata)
         do {
             let receipts = try await sendParts(&part, of: reader, through: upload)
             let whole = metadata.merging(try await sealed(reader))
-            return try await finishing { try await upload.complete(receipts, whole) }
+            return try await grace.run { try await upload.complete(receipts, whole) }
         } catch {
             // A part that cannot be removed now is left to the sweep: what went wrong first is what matters.
-            _ = try? await finishing { try await upload.abort() }
+            await tidyUp(upload)
             throw error
+        }
+    }
+
+    private func tidyUp(_ upload: any PartUpload) async {
+        grace.begin()
+        do { try await grace.run { try await upload.abort() } } catch is CancellationError {
+            leavesParts("the store did not answer within \(store.limits.grace)")
+        } catch {
+            leavesParts("\(error)")
         }
     }
 
@@ -133,14 +152,6 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
         known.sha256 = bytes.sha256.description
         try Task.checkCancellation()
         return known
-    }
-
-    /// What has to be carried through once it is begun: cancellation does not reach it. Its requests have deadlines.
-    private func finishing<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws
-        -> Result
-    {
-        // Awaited right here.
-        try await Task { try await work() }.value
     }
 }
 

@@ -69,7 +69,8 @@ extension StoreCredentials {
                 return AWSCredentials(accessKeyID: id.reveal(), secretAccessKey: key, sessionToken: token)
             }
         case .ambient:
-            guard location.isAWS || environment.value("AWS_ACCESS_KEY_ID") != nil else { return nil }
+            let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+            guard location.isAWS || keys.contains(where: { environment.value($0) != nil }) else { return nil }
             let ambient = AmbientAWSCredentials(environment, region: location.region)
             return CredentialCache(now: environment.clock.now) { try await ambient.fetch() }
         }

@@ -47,6 +47,21 @@ struct CredentialTests {
         )
     }
 
+    /// Whoever set one of two meant them, and not a role.
+    @Test func saysWhichHalfOfTheKeysIsMissing() async throws {
+        let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+        for (set, missing) in [(names[0], names[1]), (names[1], names[0])] {
+            let variables = [set: "x", missing: "", "AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent", "AWS_ROLE_ARN": "r"]
+            let error = StoreError.noCredentials(reason: "\(set) is set, and \(missing) is not")
+            await #expect(throws: error) {
+                try await AmbientAWSCredentials(environment(variables), region: nil).fetch()
+            }
+            let own = S3Location(bucket: "b", endpoint: "https://minio.example")
+            let cache = try #require(StoreCredentials.ambient.aws(for: own, in: environment(variables)))
+            await #expect(throws: error) { try await cache.current() }
+        }
+    }
+
     /// The token file is read anew for each exchange; the token goes into the body, not into a URL.
     @Test func exchangesAWebIdentity() async throws {
         let folder = try TemporaryDirectory()

@@ -20,7 +20,16 @@ struct RetentionTests {
         return StoredObject(
             key: try SnapshotName.key(prefix: prefix, cluster: directory, backup: "b", time: time), size: 1, tag: "t",
             modified: Self.now,
-            metadata: ObjectMetadata(cluster: cluster, revision: revision, time: recorded ? time : nil), lock: lock)
+            metadata: Self.record(ObjectMetadata(cluster: cluster, revision: revision, time: recorded ? time : nil)),
+            lock: lock)
+    }
+
+    /// As `put` records it.
+    private static func record(_ metadata: ObjectMetadata) -> ObjectMetadata {
+        var metadata = metadata
+        metadata.upload = "0123456789abcdef"
+        metadata.sha256 = String(repeating: "ab", count: 32)
+        return metadata
     }
 
     private func plan(_ objects: [StoredObject], keep count: Int, inUse: Set<ObjectKey> = []) -> RetentionPlan {
@@ -48,7 +57,8 @@ struct RetentionTests {
         func twin(_ name: String, _ revision: Int64) throws -> StoredObject {
             StoredObject(
                 key: try SnapshotName.key(prefix: prefix, cluster: "c", backup: name, time: time), size: 1, tag: "t",
-                modified: Self.now, metadata: ObjectMetadata(cluster: "ns/c", revision: revision, time: time))
+                modified: Self.now,
+                metadata: Self.record(ObjectMetadata(cluster: "ns/c", revision: revision, time: time)))
         }
         let (newer, older) = (try twin("v100", 100), try twin("v99", 99))
         #expect(plan([older, newer], keep: 1).delete == [older])
@@ -74,6 +84,49 @@ struct RetentionTests {
         let plan = plan(mine + others, keep: 1)
         #expect(plan.delete == Array(mine.prefix(2)))
         #expect(Set(plan.keep.filter { $0.reason == .foreign }.map(\.object)) == Set(others))
+    }
+
+    /// A file by another's hand, or one that says too little, neither goes nor keeps the place of one of ours.
+    @Test func whatWeDidNotRecordNeitherCountsNorGoes() throws {
+        let mine = try (0..<3).map { try snapshot($0) }
+        func altered(_ day: Int, _ alter: (inout StoredObject) -> Void) throws -> StoredObject {
+            var object = try snapshot(day)
+            alter(&object)
+            return object
+        }
+        for day in [-1, 50] {
+            let others: [(StoredObject, RetentionPlan.Reason)] = [
+                (try altered(day) { $0.metadata = nil }, .unrecorded),
+                (try altered(day) { $0.metadata = ObjectMetadata() }, .unrecorded),
+                (try altered(day) { $0.metadata?.upload = nil }, .unrecorded),
+                (try altered(day) { $0.metadata?.sha256 = nil }, .unrecorded),
+                (try altered(day) { $0.recordProblem = .missing }, .damagedRecord(.missing)),
+                (try altered(day) { $0.recordProblem = .unreadable }, .damagedRecord(.unreadable)),
+                (try altered(day) { $0.size = 0 }, .empty),
+            ]
+            for (other, reason) in others {
+                let plan = plan(mine + [other], keep: 2)
+                #expect(plan.delete == [mine[0]], "\(reason)")
+                #expect(plan.keep.map(\.reason) == [.newest(1), .newest(2), reason])
+            }
+        }
+    }
+
+    /// A name, or a clock, that runs ahead would be the newest for ever.
+    @Test func whatIsOfATimeToComeDoesNotCount() throws {
+        let mine = try (0..<3).map { try snapshot($0) }
+        for future in [try snapshot(102), try snapshot(102, recorded: false)] {
+            let plan = plan(mine + [future], keep: 2)
+            #expect(plan.delete == [mine[0]])
+            #expect(plan.keep.map(\.reason) == [.newest(1), .newest(2), .fromTheFuture])
+        }
+        #expect(plan(mine + [try snapshot(101)], keep: 1).delete == mine)
+    }
+
+    /// Uploaded from a file, which says of no cluster; by its place and name it is this one's.
+    @Test func uploadedFilesCount() throws {
+        let objects = [try snapshot(0, cluster: nil), try snapshot(1), try snapshot(2, cluster: nil, recorded: false)]
+        #expect(plan(objects, keep: 1).delete == Array(objects.prefix(2)))
     }
 
     @Test func whatARestoreReadsStays() throws {

@@ -99,13 +99,29 @@ extension ServedStores {
             let backend = try #require(store.backend as? any RecordedBackend)
             let key = try folder.key("a.db")
             _ = try await store.put(Chunks(pattern(9 << 20)), at: key) { _ in ObjectMetadata(revision: 3) }
-            let orphan = ObjectRecord.key(of: try folder.key("gone.db"), upload: randomName())
-            try await backend.write([1], at: orphan)
+            func record(of name: String, saying upload: String? = nil) async throws -> ObjectKey {
+                var metadata = ObjectMetadata(revision: 1)
+                metadata.upload = randomName()
+                let record = ObjectRecord.key(of: try folder.key(name), upload: metadata.upload ?? "")
+                metadata.upload = upload ?? metadata.upload
+                try await backend.write(try ObjectRecord.bytes(metadata), at: record)
+                return record
+            }
+            let orphan = try await record(of: "gone.db")
+            // Named alike, and somebody else's for all that is known.
+            let others = [
+                try await record(of: "other.db", saying: "0123456789abcdef"),
+                ObjectRecord.key(of: try folder.key("garbage.db"), upload: randomName()),
+                ObjectRecord.key(of: try folder.key("large.db"), upload: randomName()),
+            ]
+            try await backend.write([1], at: others[1])
+            try await backend.write(pattern(ObjectRecord.limit + 1), at: others[2])
             #expect(try await store.sweep(folder).isEmpty)
             _ = try await backend.object(orphan)
             store.clock = Self.dayAfterTomorrow
-            _ = try await store.sweep(folder)
+            #expect(try await store.sweep(folder).map(\.key) == [folder.text + "gone.db"])
             await #expect(throws: StoreError.self) { try await backend.object(orphan) }
+            for other in others { _ = try await backend.object(other) }
             #expect(try await store.head(key).metadata?.revision == 3)
         }
 

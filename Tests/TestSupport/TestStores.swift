@@ -54,6 +54,8 @@ package struct TestStores: Sendable {
         _ servers: Set<Server> = Set(Server.allCases), _ body: @Sendable (TestStores) async throws -> Void
     ) async throws {
         let folder = try TemporaryDirectory()
+        try FileManager.default.createDirectory(
+            atPath: folder.path(of: "files"), withIntermediateDirectories: false)
         let (s3Port, tlsPort, gcsPort, swiftPort) = (try freePort(), try freePort(), try freePort(), try freePort())
         let (certificate, key) = (folder.path(of: "certificate"), folder.path(of: "key"))
         try await Command(

@@ -16,10 +16,17 @@ package struct AmbientAWSCredentials: Sendable {
 
     /// Reads files and asks services anew at each call; `CredentialCache` keeps the answer.
     package func fetch() async throws -> AWSCredentials {
-        if let id = environment.value("AWS_ACCESS_KEY_ID"), let secret = environment.value("AWS_SECRET_ACCESS_KEY") {
+        switch (environment.value("AWS_ACCESS_KEY_ID"), environment.value("AWS_SECRET_ACCESS_KEY")) {
+        case (let id?, let secret?):
             return AWSCredentials(
                 accessKeyID: id, secretAccessKey: SecretBytes(secret),
                 sessionToken: environment.value("AWS_SESSION_TOKEN").map { SecretBytes($0) })
+        // Whoever gave one meant these, not the next in the order.
+        case (_?, nil):
+            throw StoreError.noCredentials(reason: "AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not")
+        case (nil, _?):
+            throw StoreError.noCredentials(reason: "AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS_KEY_ID is not")
+        case (nil, nil): break
         }
         if let file = environment.value("AWS_WEB_IDENTITY_TOKEN_FILE"), let role = environment.value("AWS_ROLE_ARN") {
             return try await webIdentity(tokenFile: file, role: role)

@@ -5,8 +5,9 @@ extension FileBackend {
     /// Pages begin behind the key that the page before ended with. Each walks the directories anew, and none of those that
     /// lie wholly before it.
     package func list(_ prefix: KeyPrefix, page: String?, limit: Int) async throws -> ListPage {
+        try checkRoot()
         var walk = DirectoryWalk(root: root, after: page, limit: limit + 1)
-        try walk.visit(prefix.text)
+        try walk.visit(prefix)
         let objects = walk.keys.compactMap { try? stat($0) }
         guard walk.keys.count > limit else { return ListPage(objects: objects, next: nil) }
         return ListPage(
@@ -14,9 +15,10 @@ extension FileBackend {
     }
 
     package func sweep(_ prefix: KeyPrefix, before time: Date) async throws -> [SweptUpload] {
+        try checkRoot()
         var walk = DirectoryWalk(root: root, after: nil, limit: .max)
         walk.findsParts = true
-        try walk.visit(prefix.text)
+        try walk.visit(prefix)
         var swept: [SweptUpload] = []
         for part in walk.keys {
             guard let object = try? stat(part), object.modified < time else { continue }
@@ -28,7 +30,7 @@ extension FileBackend {
 }
 
 /// The files below a directory, in the order of their keys as bytes.
-private struct DirectoryWalk {
+struct DirectoryWalk {
     let root: String
     let after: String?
     let limit: Int
@@ -42,9 +44,16 @@ private struct DirectoryWalk {
         self.limit = limit
     }
 
+    mutating func visit(_ prefix: KeyPrefix) throws(StoreError) {
+        guard let names = try names(in: prefix.text) else {
+            throw .file("\(root)/\(prefix)", doing: "list", reason: errorText(EACCES))
+        }
+        try visit(names, in: prefix.text)
+    }
+
     /// `folder` is empty or ends with a slash.
-    mutating func visit(_ folder: String) throws(StoreError) {
-        for name in try names(in: folder) {
+    private mutating func visit(_ names: [String], in folder: String) throws(StoreError) {
+        for name in names {
             guard keys.count < limit else { return }
             let key = folder + name
             if name.hasSuffix("/") {
@@ -52,7 +61,8 @@ private struct DirectoryWalk {
                 if let after, !after.utf8.starts(with: key.utf8), key.utf8.lexicographicallyPrecedes(after.utf8) {
                     continue
                 }
-                try visit(key)
+                // What is not for us, as a volume's `lost+found`, holds nothing of ours.
+                if let names = try self.names(in: key) { try visit(names, in: key) }
             } else if isWanted(name), after.map({ $0.utf8.lexicographicallyPrecedes(key.utf8) }) ?? true {
                 keys.append(ObjectKey(trusted: key))
             }
@@ -64,11 +74,12 @@ private struct DirectoryWalk {
         return findsParts ? isPart : !isPart && !name.hasSuffix(FileBackend.recordSuffix)
     }
 
-    /// Files, and directories with a slash, sorted as their keys sort.
-    private func names(in folder: String) throws(StoreError) -> [String] {
+    /// Files, and directories with a slash, sorted as their keys sort; `nil` where they may not be read.
+    private func names(in folder: String) throws(StoreError) -> [String]? {
         let path = "\(root)/\(folder)"
         guard let directory = opendir(path) else {
             guard errno != ENOENT, errno != ENOTDIR else { return [] }
+            guard errno != EACCES else { return nil }
             throw .file(path, doing: "list", reason: errorText(errno))
         }
         defer { closedir(directory) }

@@ -6,12 +6,13 @@ import Glibc
 /// What S3 keeps with an object lies in a file beside it, `a/b.db.record.json`. A writer has the object's directory locked
 /// for the moment in which both get their names, so that they belong together.
 package struct FileBackend: StoreBackend {
-    /// Without a slash at its end.
+    /// Without a slash at its end: empty where it is all of the file system.
     let root: String
 
-    /// `root` is absolute and need not exist yet.
+    /// `root` is absolute. It has to be there when something is asked: what is made on the way to a volume that is not
+    /// mounted fills another one.
     package init(_ root: String) {
-        self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
+        self.root = String(root.reversed().drop { $0 == "/" }.reversed())
     }
 
     package func uri(_ key: String) -> String { "file://\(root)/\(key)" }
@@ -24,11 +25,23 @@ package struct FileBackend: StoreBackend {
 
     package func head(_ key: ObjectKey) async throws -> StoredObject {
         var object = try stat(key)
-        if let record = try? readSmallFile(path(key) + Self.recordSuffix, limit: ObjectRecord.limit) {
-            object.metadata = ObjectRecord.metadata(record)
+        object.metadata = ObjectMetadata()
+        guard let record = try readFileIfThere(path(key) + Self.recordSuffix, upTo: ObjectRecord.limit + 1) else {
+            return object
         }
-        object.metadata = object.metadata ?? ObjectMetadata()
+        if let recorded = ObjectRecord.metadata(record) {
+            object.metadata = recorded
+        } else {
+            object.recordProblem = .unreadable
+        }
         return object
+    }
+
+    func checkRoot() throws(StoreError) {
+        var status = Glibc.stat()
+        guard fstatat(AT_FDCWD, "\(root)/", &status, 0) != 0 else { return }
+        guard errno != ENOENT else { throw .noBucket("file://\(root)") }
+        throw .file(root, doing: "look at", reason: errorText(errno))
     }
 
     func stat(_ key: ObjectKey) throws(StoreError) -> StoredObject {
@@ -76,6 +89,7 @@ package struct FileBackend: StoreBackend {
     }
 
     package func delete(_ key: ObjectKey) async throws {
+        try checkRoot()
         for path in [path(key), path(key) + Self.recordSuffix] {
             guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else {
                 throw StoreError.file(path, doing: "delete", reason: errorText(errno))
@@ -95,19 +109,24 @@ package struct FileBackend: StoreBackend {
         }
         // Said now rather than after gigabytes; what counts is the naming at the end.
         guard access(path(key), F_OK) != 0 else { throw StoreError.exists(uri(key.text)) }
+        try checkRoot()
         try makeDirectories(above: key)
         return try FileUpload(backend: self, key: key, attempt: metadata.upload ?? randomName())
     }
 
-    private func makeDirectories(above key: ObjectKey) throws(StoreError) {
-        var folder = ""
-        for name in path(key).split(separator: "/").dropLast() {
+    /// Those below the root. A file on the disk is no more lasting than the names that lead to it.
+    func makeDirectories(above key: ObjectKey) throws(StoreError) {
+        var folder = root
+        for name in key.text.split(separator: "/").dropLast() {
             folder += "/\(name)"
-            guard mkdir(folder, 0o700) == 0 || errno == EEXIST || errno == EISDIR else {
-                guard errno == EACCES || errno == EROFS, access(folder, F_OK) == 0 else {
-                    throw .file(folder, doing: "create", reason: errorText(errno))
+            if mkdir(folder, 0o700) == 0 {
+                try synchronizeDirectory(of: folder)
+            } else {
+                // Where nothing may be made, that is said of directories that are there too.
+                let failure = errno
+                guard failure == EEXIST || access(folder, F_OK) == 0 else {
+                    throw .file(folder, doing: "create", reason: errorText(failure))
                 }
-                continue
             }
         }
     }

@@ -26,13 +26,17 @@ struct FileUpload: PartUpload {
     func complete(_ parts: [PartReceipt], _ metadata: ObjectMetadata) async throws -> PutReceipt {
         try data.synchronize()
         let recordPath = data.path + FileBackend.recordSuffix
+        let recordKey = key.text + FileBackend.recordSuffix
         let record = try NewFile(recordPath, attempt: attempt)
         try record.append(try ObjectRecord.bytes(metadata)[...])
         try record.synchronize()
         try withDirectoryLocked {
             guard access(data.path, F_OK) != 0 else { throw StoreError.exists(backend.uri(key.text)) }
-            // What a writer left that died between the two.
-            unlink(recordPath)
+            // What a writer left that died between the two; a file of somebody else's stays.
+            if let left = try readFileIfThere(recordPath, upTo: ObjectRecord.limit + 1) {
+                guard ObjectRecord.metadata(left) != nil else { throw StoreError.exists(backend.uri(recordKey)) }
+                unlink(recordPath)
+            }
             try record.rename()
             do {
                 try data.rename()

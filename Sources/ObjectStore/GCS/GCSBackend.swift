@@ -104,7 +104,7 @@ package struct GCSBackend: RecordedBackend {
             let part = try await upload.send(.bytes(bytes), number: 1, isLast: true)
             return try await upload.complete([part], metadata)
         } catch {
-            _ = try? await upload.abort()
+            _ = try? await Grace().run { try await upload.abort() }
             throw error
         }
     }
@@ -112,6 +112,5 @@ package struct GCSBackend: RecordedBackend {
     /// Sessions that nobody ends expire within a week, and there is no list of them: only records can be left.
     package func sweep(_ prefix: KeyPrefix, before time: Date) async throws -> [SweptUpload] {
         try await sweepRecords(before: time) { try await entries(prefix, page: $0, limit: 1000) }
-        return []
     }
 }

@@ -13,13 +13,20 @@ package struct RetentionPlan: Hashable, Sendable {
         case inUse
         /// `until` nil: a legal hold, which has no end.
         case locked(until: Date?)
-        /// Without a recorded cluster or a name as we give them, or another cluster's.
+        /// Another cluster's, or without a name as we give them.
         case foreign
+        /// Named like one of the cluster's, and nothing was recorded with it: somebody else may have put it there.
+        case unrecorded
+        /// Something was recorded, and is not there any more in full.
+        case damagedRecord(RecordProblem)
+        case empty
+        /// By what is recorded or its name it is of a time still to come.
+        case fromTheFuture
     }
 
     /// Oldest first.
     package var delete: [StoredObject] = []
-    /// Newest first, what is foreign last.
+    /// Newest first; what does not count, foreign for one, last.
     package var keep: [Kept] = []
 
     /// - Parameters:
@@ -34,8 +41,16 @@ package struct RetentionPlan: Hashable, Sendable {
         inUse: Set<ObjectKey>, now: Date
     ) {
         let folder = prefix.text + directory + "/"
-        let own = objects.filter { Self.belongs($0, to: cluster, in: folder) }.sorted(by: Self.isNewer)
-        let ownKeys = Set(own.map(\.key))
+        var own: [StoredObject] = []
+        var others: [Kept] = []
+        for object in objects {
+            if let reason = Self.doubt(about: object, of: cluster, in: folder, now: now) {
+                others.append(Kept(object: object, reason: reason))
+            } else {
+                own.append(object)
+            }
+        }
+        own.sort(by: Self.isNewer)
         for (place, object) in own.enumerated() {
             if place < max(1, retainCount) || retainCount <= 0 {
                 keep.append(Kept(object: object, reason: .newest(place + 1)))
@@ -48,15 +63,27 @@ package struct RetentionPlan: Hashable, Sendable {
             }
         }
         delete.reverse()
-        keep += objects.filter { !ownKeys.contains($0.key) }.map { Kept(object: $0, reason: .foreign) }
+        keep += others
     }
 
-    /// What was recorded decides; without a record only a name as we give them, right in the cluster's directory.
-    private static func belongs(_ object: StoredObject, to cluster: String, in folder: String) -> Bool {
-        guard object.key.text.utf8.starts(with: folder.utf8) else { return false }
+    /// Clocks of those who took snapshots may be ahead of ours by that much.
+    private static let skew: TimeInterval = 86_400
+
+    /// Why an object neither counts nor goes; `nil`: it is a snapshot of this cluster. That takes a name as we give them,
+    /// right in the cluster's directory, and our record, which names this cluster or, of an uploaded file, none.
+    private static func doubt(
+        about object: StoredObject, of cluster: String, in folder: String, now: Date
+    ) -> Reason? {
+        guard object.key.text.utf8.starts(with: folder.utf8) else { return .foreign }
         let rest = object.key.text.utf8.dropFirst(folder.utf8.count)
-        guard !rest.contains(UInt8(ascii: "/")), SnapshotName.time(inKey: object.key.text) != nil else { return false }
-        return object.metadata?.cluster.map { $0.utf8.elementsEqual(cluster.utf8) } ?? true
+        guard !rest.contains(UInt8(ascii: "/")), SnapshotName.time(inKey: object.key.text) != nil else {
+            return .foreign
+        }
+        if let recorded = object.metadata?.cluster, !recorded.utf8.elementsEqual(cluster.utf8) { return .foreign }
+        if let problem = object.recordProblem { return .damagedRecord(problem) }
+        guard object.metadata?.upload != nil, object.metadata?.sha256 != nil else { return .unrecorded }
+        if object.size == 0 { return .empty }
+        return time(of: object) > now.addingTimeInterval(skew) ? .fromTheFuture : nil
     }
 
     private static func isNewer(_ one: StoredObject, _ other: StoredObject) -> Bool {

@@ -23,8 +23,9 @@ extension S3Backend {
             }
             marker = next
         } while marker != nil
-        try await sweepRecords(before: time) { try await entries(prefix, page: $0, limit: 1000) }
-        return swept
+        let records = try await sweepRecords(before: time) { try await entries(prefix, page: $0, limit: 1000) }
+        // An upload may have left parts and a record.
+        return swept + records.filter { record in !swept.contains { $0.key == record.key } }
     }
 
     struct Upload {
@@ -41,7 +42,7 @@ extension S3Backend {
             (name: "encoding-type", value: "url"),
         ]
         if let marker { query += [("key-marker", marker.key), ("upload-id-marker", marker.id)] }
-        let call = S3Call(operation: .listUploads, method: .get, key: "", query: query)
+        let call = S3Call(operation: .listUploads, method: .get, key: "", subject: prefix.text, query: query)
         let listing = try client.xml(try await client.send(call), "ListMultipartUploads", call)
         let isEncoded = listing.text("EncodingType") == "url"
         func decoded(_ key: String) -> String { isEncoded ? PercentEncoding.decoded(key, plusIsSpace: true) : key }

@@ -99,7 +99,7 @@ package struct S3Backend: RecordedBackend {
             (name: "max-keys", value: String(limit)), (name: "encoding-type", value: "url"),
         ]
         if let page { query.append(("continuation-token", page)) }
-        let call = S3Call(operation: .list, method: .get, key: "", query: query)
+        let call = S3Call(operation: .list, method: .get, key: "", subject: prefix.text, query: query)
         let listing = try client.xml(try await client.send(call), "ListBucket", call)
         let isEncoded = listing.text("EncodingType") == "url"
         let objects = try listing.all("Contents").map { entry in
@@ -124,12 +124,15 @@ extension S3Client {
     func xml(_ response: Response, _ name: String, _ call: S3Call) throws -> XMLElement {
         do {
             let root = try XMLReader.read(response.body)
-            guard [name + "Result", name + "Response"].contains(root.name) else {
-                throw StoreError.unusableAnswer(uri(call.key), call.operation, reason: "<\(root.name)> for <\(name)>")
+            // Of these the first is what rclone's server says.
+            guard [name, name + "Result", name + "Response"].contains(root.name) else {
+                throw StoreError.unusableAnswer(
+                    uri(call.subject ?? call.key), call.operation, reason: "<\(root.name)> for <\(name)>")
             }
             return root
         } catch let error as XMLError {
-            throw StoreError.unusableAnswer(uri(call.key), call.operation, reason: error.description)
+            throw StoreError.unusableAnswer(
+                uri(call.subject ?? call.key), call.operation, reason: error.description)
         }
     }
 }

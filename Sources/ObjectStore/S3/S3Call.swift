@@ -7,6 +7,8 @@ struct S3Call: Sendable {
     var method: HTTPRequest.Method
     /// Empty for the bucket itself.
     var key: String
+    /// What errors speak of, where it is not the key.
+    var subject: String?
     /// Not yet encoded. A name without value has the empty one.
     var query: [(name: String, value: String)] = []
     var fields: [(name: String, value: String)] = []

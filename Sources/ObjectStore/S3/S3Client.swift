@@ -154,7 +154,7 @@ final class S3Client: Sendable {
     }
 
     private func failure(of call: S3Call, _ outcome: S3Outcome, _ corrections: S3Corrections) -> StoreError {
-        let place = uri(call.key)
+        let place = uri(call.subject ?? call.key)
         switch outcome {
         case .failed(let error):
             return .unreachable(place, call.operation, error, attempts: corrections.attempt)
@@ -170,6 +170,11 @@ extension StoreError {
             switch (answer.status, answer.code) {
             case (404, "NoSuchBucket"): .noBucket(place)
             case (404, "NoSuchKey"), (404, ""): .notFound(place)
+            // An answer to HEAD has no body that could say why.
+            case (403, "") where operation == .head:
+                .denied(
+                    place, operation,
+                    reason: "403 without a reason: the keys may be wrong, or s3:GetObject or s3:ListBucket is missing")
             // In a versioned bucket also where the lock forbids it.
             case (403, _): .denied(place, operation, reason: answer.words)
             case (412, _) where operation == .read: .changed(place)

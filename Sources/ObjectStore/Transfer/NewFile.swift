@@ -73,17 +73,29 @@ func synchronizeDirectory(of path: String) throws(StoreError) {
 
 /// The whole of a file of up to `limit` bytes.
 func readSmallFile(_ path: String, limit: Int) throws(StoreError) -> [UInt8] {
+    guard let bytes = try readFileIfThere(path, upTo: limit + 1) else {
+        throw .file(path, doing: "open", reason: errorText(ENOENT))
+    }
+    guard bytes.count <= limit else { throw .file(path, doing: "read", reason: "it is larger than \(limit) bytes") }
+    return bytes
+}
+
+/// The first `count` bytes of a file, or all of a shorter one; `nil` where there is none.
+func readFileIfThere(_ path: String, upTo count: Int) throws(StoreError) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .file(path, doing: "open", reason: errorText(errno)) }
+    guard descriptor >= 0 else {
+        guard errno != ENOENT else { return nil }
+        throw .file(path, doing: "open", reason: errorText(errno))
+    }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
-    while true {
-        let count = read(descriptor, &buffer, buffer.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw .file(path, doing: "read", reason: errorText(errno)) }
-        guard count > 0 else { return bytes }
-        bytes += buffer[..<count]
-        guard bytes.count <= limit else { throw .file(path, doing: "read", reason: "it is larger than \(limit) bytes") }
+    while bytes.count < count {
+        let received = read(descriptor, &buffer, min(buffer.count, count - bytes.count))
+        if received < 0, errno == EINTR { continue }
+        guard received >= 0 else { throw .file(path, doing: "read", reason: errorText(errno)) }
+        guard received > 0 else { break }
+        bytes += buffer[..<received]
     }
+    return bytes
 }

@@ -24,6 +24,13 @@ struct ObjectRecord {
         )
     }
 
+    /// Objects cannot have names like records: they would be hidden, and swept away some day.
+    static func check(_ key: ObjectKey) throws(StoreError) {
+        guard owner(of: key.text) == nil else {
+            throw .invalidKey(key.text, reason: "ends like the records that lie beside objects")
+        }
+    }
+
     static func bytes(_ metadata: ObjectMetadata) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
@@ -31,9 +38,13 @@ struct ObjectRecord {
         return Array(try encoder.encode(fields))
     }
 
-    /// `nil` where it is not what we write.
-    static func metadata(_ bytes: [UInt8]) -> ObjectMetadata? {
-        guard let fields = try? JSONDecoder().decode([String: String].self, from: Data(bytes)) else { return nil }
-        return ObjectMetadata { fields[$0] }
+    /// `nil` where it is not what we write. `upload`, where known, is the attempt that it has to be of.
+    static func metadata(_ bytes: [UInt8], of upload: String? = nil) -> ObjectMetadata? {
+        guard bytes.count <= limit,
+            let fields = try? JSONDecoder().decode([String: String].self, from: Data(bytes))
+        else { return nil }
+        let metadata = ObjectMetadata { fields[$0] }
+        guard let written = metadata.upload, upload.map({ $0 == written }) ?? true else { return nil }
+        return metadata
     }
 }

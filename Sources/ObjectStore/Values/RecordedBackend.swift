@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 
 /// A store that takes an object's metadata before its first byte only: what becomes known later lies in a record beside it.
 protocol RecordedBackend: StoreBackend {
@@ -17,14 +18,25 @@ extension RecordedBackend {
         var object = try await object(key)
         if let metadata = object.metadata, let upload = metadata.upload, metadata.sha256 == nil {
             do {
-                let record = try await contents(
-                    of: ObjectRecord.key(of: key, upload: upload), limit: ObjectRecord.limit)
-                object.metadata = metadata.merging(ObjectRecord.metadata(record) ?? ObjectMetadata())
+                if let recorded = try await record(ObjectRecord.key(of: key, upload: upload), of: upload) {
+                    object.metadata = metadata.merging(recorded)
+                } else {
+                    object.recordProblem = .unreadable
+                }
             } catch StoreError.notFound {
-                // Its digest is not known then, and says so by being absent.
+                object.recordProblem = .missing
             }
         }
         return object
+    }
+
+    /// What a record says; `nil` where it is not one of that upload.
+    private func record(_ key: ObjectKey, of upload: String) async throws -> ObjectMetadata? {
+        do {
+            return ObjectRecord.metadata(try await contents(of: key, limit: ObjectRecord.limit), of: upload)
+        } catch StoreError.unreachable(_, _, .bodyTooLarge, _) {
+            return nil
+        }
     }
 
     package func delete(_ key: ObjectKey) async throws {
@@ -50,25 +62,37 @@ extension RecordedBackend {
         try await remove(ObjectRecord.key(of: key, upload: upload))
     }
 
-    /// Records that were written before `time` and whose object never came to be. `entries` gives a page of all objects,
-    /// records among them.
+    /// Removes records that were written before `time` and whose object never came to be. A name like a record's is not
+    /// enough: it has to say of itself which upload it is of. `entries` gives a page of all objects, records among them.
     func sweepRecords(
         before time: Date, entries: (_ page: String?) async throws -> (objects: [StoredObject], next: String?)
-    ) async throws {
+    ) async throws -> [SweptUpload] {
         var keys: Set<ObjectKey> = []
-        var records: [(record: ObjectKey, owner: ObjectKey)] = []
+        var records: [(object: StoredObject, owner: ObjectKey, upload: String)] = []
         var page: String?
         repeat {
             let (objects, next) = try await entries(page)
             for object in objects {
                 if let owner = ObjectRecord.owner(of: object.key.text) {
-                    if object.modified < time { records.append((object.key, ObjectKey(trusted: owner.key))) }
+                    guard object.modified < time, object.size <= ObjectRecord.limit else { continue }
+                    records.append((object, ObjectKey(trusted: owner.key), owner.upload))
                 } else {
                     keys.insert(object.key)
                 }
             }
             page = next
         } while page != nil
-        for (record, owner) in records where !keys.contains(owner) { try await remove(record) }
+        var swept: [SweptUpload] = []
+        for (object, owner, upload) in records where !keys.contains(owner) {
+            // What is gone meanwhile, or not for us to read, is left alone.
+            do { guard try await record(object.key, of: upload) != nil else { continue } } catch StoreError.notFound {
+                continue
+            } catch StoreError.denied {
+                continue
+            }
+            try await remove(object.key)
+            swept.append(SweptUpload(key: owner.text, began: object.modified))
+        }
+        return swept
     }
 }

@@ -5,6 +5,7 @@ package enum StoreError: Error, Hashable, Sendable {
     case invalidKey(String, reason: String)
     case invalidLocation(String, reason: String)
     case notFound(String)
+    /// Nor is a directory made that is not there: it may be a volume's that is not mounted.
     case noBucket(String)
     /// Nothing is ever overwritten.
     case exists(String)
@@ -53,10 +54,14 @@ extension StoreError: CustomStringConvertible {
         case .invalidLocation(let text, let reason): "\(text) is no place of an object: \(reason)"
         case .notFound(let place): "there is no \(place); check bucket and key"
         case .noBucket(let place):
-            "the bucket of \(place) does not exist, or not in this region; create it or correct the name"
+            if place.hasPrefix("file://") {
+                "the directory \(place.dropFirst(7)) does not exist: create it, or mount the volume"
+            } else {
+                "the bucket of \(place) does not exist, or not in this region; create it or correct the name"
+            }
         case .exists(let place): "\(place) exists already and is not overwritten; choose another key or delete it first"
         case .cannotTellWhetherExists(let place, let reason):
-            "the store does not say whether \(place) exists (\(reason)), so nothing is written; allow s3:ListBucket on the bucket"
+            "the store does not say whether \(place) exists (\(reason)), so nothing is written; check the keys, and allow s3:ListBucket on the bucket"
         case .changed(let place): "\(place) was replaced while it was read; start again"
         case .denied(let place, let operation, let reason):
             "\(place): these credentials may not \(operation.rawValue): \(reason)"

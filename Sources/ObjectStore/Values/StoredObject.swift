@@ -11,18 +11,35 @@ package struct StoredObject: Hashable, Sendable {
     package var modified: Date
     /// `nil` in listings, which do not carry it.
     package var metadata: ObjectMetadata?
+    /// Why `metadata` lacks what was recorded at the upload's end.
+    package var recordProblem: RecordProblem?
     package var lock: ObjectLock?
 
     package init(
         key: ObjectKey, size: Int64, tag: String, modified: Date, metadata: ObjectMetadata? = nil,
-        lock: ObjectLock? = nil
+        recordProblem: RecordProblem? = nil, lock: ObjectLock? = nil
     ) {
         self.key = key
         self.size = size
         self.tag = tag
         self.modified = modified
         self.metadata = metadata
+        self.recordProblem = recordProblem
         self.lock = lock
+    }
+}
+
+/// What is wrong with the record beside an object that should have a sound one.
+package enum RecordProblem: Hashable, Sendable, CustomStringConvertible {
+    case missing
+    /// There is something in its place that we did not write, or not like this.
+    case unreadable
+
+    package var description: String {
+        switch self {
+        case .missing: "the record that was written with it is missing"
+        case .unreadable: "the record beside it is damaged or not ours"
+        }
     }
 }
 

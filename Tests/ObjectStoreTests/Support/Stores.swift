@@ -98,6 +98,11 @@ extension RetryPolicy {
     static let test = RetryPolicy(attempts: 4)
 }
 
+extension TransferLimits {
+    /// The servers answer late where many tests ask them at once.
+    static let test = TransferLimits(retry: .test, grace: .seconds(120))
+}
+
 extension StoreClock {
     /// Does not wait.
     static let test = StoreClock(sleep: { _ in try Task.checkCancellation() }, jitter: { 0.5 })
