@@ -9,43 +9,19 @@ import Testing
 
 extension ServedStores {
     /// Each fault before moto's S3: what is done about it, and that nothing is left of what failed.
-    @Suite struct FaultTests {
-        private let key: ObjectKey
+    @Suite struct FaultTests: FaultSuite {
+        let key: ObjectKey
         private let folder: KeyPrefix
-        /// Three parts.
-        private static let large = pattern(20 << 20)
 
         init() throws {
             folder = try KeyPrefix("faults/\(randomName())")
             key = try folder.key("a.db")
         }
 
-        private func proxy(
-            _ decide: @escaping @Sendable (FaultProxy.Seen, _ before: [FaultProxy.Seen]) -> FaultProxy.Action
-        ) throws -> FaultProxy {
-            try FaultProxy(to: try Stores.current.s3Port, decide)
-        }
+        static var port: Int { get throws { try Stores.current.s3Port } }
 
-        private func store(_ proxy: FaultProxy, clock: StoreClock = .test) throws -> ObjectStore {
-            ObjectStore(
-                try Stores.current.s3(port: proxy.port, clock: clock), limits: .test,
-                clock: clock)
-        }
-
-        @discardableResult
-        private func put(_ bytes: [UInt8], in store: ObjectStore) async throws -> PutReceipt {
-            try await store.put(Chunks(bytes), at: key) { _ in ObjectMetadata(revision: 7) }
-        }
-
-        private func expectWhole(_ bytes: [UInt8]) async throws {
-            let direct = ObjectStore(try Stores.current.s3(), clock: .test)
-            let object = try await direct.head(key)
-            #expect(object.metadata?.sha256 == (try Digest.sha256(bytes).description))
-            #expect(object.metadata?.revision == 7)
-            let received = Mutex<[UInt8]>([])
-            try await direct.read(object) { chunk in received.withLock { $0 += chunk } }
-            #expect(received.withLock { $0 } == bytes)
-            #expect(try await (direct.backend as? S3Backend)?.uploads(folder, after: nil).0.isEmpty == true)
+        static func backend(port: Int, clock: StoreClock) throws -> any StoreBackend {
+            try Stores.current.s3(port: port, clock: clock)
         }
 
         private func expectNothing() async throws {
@@ -70,10 +46,10 @@ extension ServedStores {
             let proxy = try proxy { request, before in
                 request.isPart(2) && before.filter { $0.isPart(2) }.count < 2 ? fault : .forward
             }
-            try await put(Self.large, in: try store(proxy))
+            try await put(largeObject, in: try store(proxy))
             #expect(proxy.requests.filter { $0.isPart(2) }.count == 3)
             #expect(proxy.requests.filter { $0.isPart(1) }.count == 1)
-            try await expectWhole(Self.large)
+            try await expectWhole(largeObject)
         }
 
         @Test(arguments: [
@@ -86,8 +62,8 @@ extension ServedStores {
             let proxy = try proxy { request, before in
                 request.isComplete && !before.contains(where: \.isComplete) ? fault : .forward
             }
-            try await put(Self.large, in: try store(proxy))
-            try await expectWhole(Self.large)
+            try await put(largeObject, in: try store(proxy))
+            try await expectWhole(largeObject)
         }
 
         @Test(arguments: [
@@ -128,7 +104,7 @@ extension ServedStores {
         ])
         func givesUpOnAPart(_ name: String, _ fault: FaultProxy.Action) async throws {
             let proxy = try proxy { request, _ in request.isPart(2) ? fault : .forward }
-            await #expect(throws: StoreError.self) { try await put(Self.large, in: try store(proxy)) }
+            await #expect(throws: StoreError.self) { try await put(largeObject, in: try store(proxy)) }
             #expect(proxy.requests.filter { $0.isPart(2) }.count <= 4)
             try await expectNothing()
         }
@@ -141,7 +117,7 @@ extension ServedStores {
         ])
         func givesUpToComplete(_ name: String, _ fault: FaultProxy.Action) async throws {
             let proxy = try proxy { request, _ in request.isComplete ? fault : .forward }
-            await #expect(throws: StoreError.self) { try await put(Self.large, in: try store(proxy)) }
+            await #expect(throws: StoreError.self) { try await put(largeObject, in: try store(proxy)) }
             try await expectNothing()
         }
 
@@ -158,7 +134,7 @@ extension ServedStores {
             for (fault, error) in cases {
                 let proxy = try proxy { request, _ in request.isBegin ? fault : .forward }
                 let store = try store(proxy)
-                await #expect(throws: error(store.uri(key))) { try await put(Self.large, in: store) }
+                await #expect(throws: error(store.uri(key))) { try await put(largeObject, in: store) }
             }
             try await expectNothing()
         }
@@ -203,8 +179,8 @@ extension ServedStores {
                 // As long as before.
                 request.isBegin ? .edit { $0.replacing("\(name)Result", with: "\(name)      ") } : .forward
             }
-            try await put(Self.large, in: try store(proxy))
-            try await expectWhole(Self.large)
+            try await put(largeObject, in: try store(proxy))
+            try await expectWhole(largeObject)
         }
 
         /// A store that takes no condition: a look right before writing is what is left, and the receipt says so.
@@ -224,8 +200,8 @@ extension ServedStores {
                     ? .forward : .error(301, "PermanentRedirect", fields: "x-amz-bucket-region: eu-west-1\r\n")
             }
             let store = try store(proxy)
-            try await put(Self.large, in: store)
-            try await expectWhole(Self.large)
+            try await put(largeObject, in: store)
+            try await expectWhole(largeObject)
             // Learnt for good.
             #expect(proxy.requests.filter { $0.field("authorization")?.contains("/us-east-1/") == true }.count == 1)
         }
@@ -261,8 +237,8 @@ extension ServedStores {
             }
             // Three days behind.
             let clock = StoreClock(now: { now.addingTimeInterval(-3 * 86_400) }, sleep: { _ in }, jitter: { 0.5 })
-            try await put(Self.large, in: try store(proxy, clock: clock))
-            try await expectWhole(Self.large)
+            try await put(largeObject, in: try store(proxy, clock: clock))
+            try await expectWhole(largeObject)
             #expect(
                 proxy.requests.filter { $0.field("x-amz-date")?.hasPrefix(S3Time.stamp(now).prefix(8)) == false }.count
                     == 1)
@@ -291,9 +267,9 @@ extension ServedStores {
                 return isLate ? .error(400, "ExpiredToken") : .forward
             }
             let backend = stores.s3(port: proxy.port, credentials: cache)
-            try await put(Self.large, in: ObjectStore(backend, limits: .test, clock: .test))
+            try await put(largeObject, in: ObjectStore(backend, limits: .test, clock: .test))
             #expect(fetches.withLock { $0 } == 2)
-            try await expectWhole(Self.large)
+            try await expectWhole(largeObject)
         }
 
         /// Credentials that cannot be renewed: said as it is.
@@ -303,7 +279,7 @@ extension ServedStores {
             await #expect(
                 throws: StoreError.refused(
                     store.uri(key), .part, status: 400, code: "ExpiredToken", message: "said on purpose")
-            ) { try await put(Self.large, in: store) }
+            ) { try await put(largeObject, in: store) }
             try await expectNothing()
         }
 
@@ -316,8 +292,8 @@ extension ServedStores {
             let backend = S3Backend(
                 S3Location(bucket: "bucket", endpoint: "http://127.0.0.1:\(proxy.port)"), http: stores.http,
                 credentials: CredentialCache { stores.all }, deadlines: deadlines, policy: .test, clock: .test)
-            try await put(Self.large, in: ObjectStore(backend, clock: .test))
-            try await expectWhole(Self.large)
+            try await put(largeObject, in: ObjectStore(backend, clock: .test))
+            try await expectWhole(largeObject)
         }
 
         @Test func addsADigestWhereTheStoreWantsOne() async throws {
@@ -326,14 +302,14 @@ extension ServedStores {
                     ? .error(400, "InvalidRequest", message: "Content-MD5 OR x-amz-checksum- HTTP header is required")
                     : .forward
             }
-            try await put(Self.large, in: try store(proxy))
-            try await expectWhole(Self.large)
+            try await put(largeObject, in: try store(proxy))
+            try await expectWhole(largeObject)
         }
 
         // MARK: Reading
 
         @Test func takesUpABrokenDownload() async throws {
-            try await put(Self.large, in: ObjectStore(try Stores.current.s3(), clock: .test))
+            try await put(largeObject, in: try store())
             let proxy = try proxy { request, before in
                 guard request.method == "GET", request.field("range") != nil else { return .forward }
                 let earlier = before.filter { $0.field("range") != nil }.count
@@ -343,15 +319,15 @@ extension ServedStores {
             let received = Mutex<[UInt8]>([])
             let object = try await store.head(key)
             try await store.read(object) { chunk in received.withLock { $0 += chunk } }
-            #expect(received.withLock { $0 } == Self.large)
+            #expect(received.withLock { $0 } == largeObject)
             let reads = proxy.requests.filter { $0.field("range") != nil }
             #expect(reads.count == 7)
             #expect(reads.allSatisfy { $0.field("if-match") == object.tag })
         }
 
         @Test func noticesAReplacementInTheMiddleOfADownload() async throws {
-            let direct = ObjectStore(try Stores.current.s3(), clock: .test)
-            try await put(Self.large, in: direct)
+            let direct = try store()
+            try await put(largeObject, in: direct)
             let proxy = try proxy { request, before in
                 request.field("range") != nil && !before.contains { $0.field("range") != nil }
                     ? .cut(afterBytes: 1 << 20) : .forward
@@ -374,7 +350,7 @@ extension ServedStores {
 
         @Test func refusesADownloadWithAnotherDigest() async throws {
             let body = pattern(100_000)
-            try await put(body, in: ObjectStore(try Stores.current.s3(), clock: .test))
+            try await put(body, in: try store())
             let proxy = try proxy { request, _ in
                 guard request.field("range") != nil else { return .forward }
                 let damaged = String(repeating: "x", count: body.count)

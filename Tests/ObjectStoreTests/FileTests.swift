@@ -38,6 +38,7 @@ struct FileTests {
         await #expect(throws: error) { try await store.list(.all) }
         await #expect(throws: error) { try await store.list(KeyPrefix("c")) }
         await #expect(throws: error) { try await store.sweep(.all) }
+        await #expect(throws: error) { try await store.delete(key) }
         #expect(!FileManager.default.fileExists(atPath: missing))
         #expect("\(error)" == "the directory \(missing) does not exist: create it, or mount the volume")
     }

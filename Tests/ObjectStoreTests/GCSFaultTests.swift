@@ -8,36 +8,19 @@ import Testing
 
 extension ServedStores {
     /// Faults before the emulator of Google Cloud Storage.
-    @Suite struct GCSFaultTests {
-        private let key: ObjectKey
+    @Suite struct GCSFaultTests: FaultSuite {
+        let key: ObjectKey
         private let folder: KeyPrefix
-        private static let large = pattern(20 << 20)
 
         init() throws {
             folder = try KeyPrefix("faults/\(randomName())")
             key = try folder.key("a.db")
         }
 
-        private func proxy(
-            _ decide: @escaping @Sendable (FaultProxy.Seen, _ before: [FaultProxy.Seen]) -> FaultProxy.Action
-        ) throws -> FaultProxy {
-            try FaultProxy(to: try Stores.current.gcsPort, decide)
-        }
+        static var port: Int { get throws { try Stores.current.gcsPort } }
 
-        private func put(_ bytes: [UInt8], through proxy: FaultProxy) async throws {
-            let store = ObjectStore(
-                try Stores.current.gcs(port: proxy.port), limits: .test, clock: .test)
-            _ = try await store.put(Chunks(bytes), at: key) { _ in ObjectMetadata(revision: 7) }
-        }
-
-        private func expectWhole(_ bytes: [UInt8]) async throws {
-            let direct = ObjectStore(try Stores.current.gcs(), clock: .test)
-            let object = try await direct.head(key)
-            #expect(object.metadata?.sha256 == (try Digest.sha256(bytes).description))
-            #expect(object.metadata?.revision == 7)
-            let received = Mutex<[UInt8]>([])
-            try await direct.read(object) { chunk in received.withLock { $0 += chunk } }
-            #expect(received.withLock { $0 } == bytes)
+        static func backend(port: Int, clock: StoreClock) throws -> any StoreBackend {
+            try Stores.current.gcs(port: port, clock: clock)
         }
 
         private static let unavailable = FaultProxy.Action.answer(
@@ -53,12 +36,12 @@ extension ServedStores {
                 request.field("content-range") == second
                     && !before.contains { $0.field("content-range") == second } ? fault : .forward
             }
-            try await put(Self.large, through: proxy)
+            try await put(largeObject, in: try store(proxy))
             #expect(proxy.requests.contains { $0.field("content-range") == "bytes */*" })
             // What arrived is not sent again.
             let times = proxy.requests.filter { $0.field("content-range") == second }.count
             #expect(times == (name == "lost answer" ? 1 : 2))
-            try await expectWhole(Self.large)
+            try await expectWhole(largeObject)
         }
 
         /// A store that kept part of a part: the rest of it is sent from there.
@@ -93,8 +76,8 @@ extension ServedStores {
                 return isLast && !before.contains { $0.field("content-range")?.hasSuffix("/\(20 << 20)") == true }
                     ? .forwardAndReset : .forward
             }
-            try await put(Self.large, through: proxy)
-            try await expectWhole(Self.large)
+            try await put(largeObject, in: try store(proxy))
+            try await expectWhole(largeObject)
         }
 
         @Test(arguments: [
@@ -112,7 +95,7 @@ extension ServedStores {
             let proxy = try proxy { request, _ in
                 request.field("content-range").map { !$0.hasPrefix("bytes 0-") } == true ? fault : .forward
             }
-            await #expect(throws: StoreError.self) { try await put(Self.large, through: proxy) }
+            await #expect(throws: StoreError.self) { try await put(largeObject, in: try store(proxy)) }
             let direct = try Stores.current.gcs()
             #expect(try await direct.entries(folder, page: nil, limit: 10).objects.isEmpty)
         }
@@ -127,7 +110,7 @@ extension ServedStores {
                     )
                     : .forward
             }
-            await #expect(throws: StoreError.self) { try await put([1], through: proxy) }
+            await #expect(throws: StoreError.self) { try await put([1], in: try store(proxy)) }
             #expect(elsewhere.requests.isEmpty)
         }
 

@@ -89,6 +89,7 @@ package struct FileBackend: StoreBackend {
     }
 
     package func delete(_ key: ObjectKey) async throws {
+        try checkRoot()
         for path in [path(key), path(key) + Self.recordSuffix] {
             guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else {
                 throw StoreError.file(path, doing: "delete", reason: errorText(errno))
