@@ -19,10 +19,11 @@ package struct BackupController: Sendable {
         package var dial = MemberDial.advertised
 
         package init() {}
-
-        /// A part takes 8 MiB and more of memory while it is on its way; all transfers together keep to about 100.
-        var parallelParts: Int { min(4, max(1, 8 / concurrentTransfers)) }
     }
+
+    /// A part takes 8 MiB and more of memory while it is on its way. Who is alone may have several; with several on their
+    /// way, the network is busy as it is.
+    private static func parallelParts(beside running: Int) -> Int { running > 1 ? 1 : 3 }
 
     /// What each metric means, for expositions.
     package static let metricsHelp = BackupMetrics.help
@@ -51,8 +52,9 @@ package struct BackupController: Sendable {
         clusters = ObjectCache(client, in: settings.scope, logger: logger)
         transfers = Transfers(places: settings.concurrentTransfers) { queue.add($0) }
         metrics = BackupMetrics(factory: factory)
-        let stores = DestinationStores(
-            client: client, environment: environment, parallelParts: settings.parallelParts, logger: logger)
+        let stores = DestinationStores(client: client, environment: environment, logger: logger) { [transfers] in
+            Self.parallelParts(beside: transfers.count.running)
+        }
         let retention = Retention(client: client, backups: backups, logger: logger)
         reconciler = BackupReconciler(
             client: client, cache: backups, transfers: transfers,

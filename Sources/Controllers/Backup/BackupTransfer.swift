@@ -23,10 +23,10 @@ struct BackupTransfer: Sendable {
 
     func run(_ backup: EtcdBackup, report: @Sendable (BackupStage) -> Void) async throws -> BackupRecord {
         let place = try BackupPlace(backup)
+        report(.snapshotting)
         let store = try stores.open(
             place.destination, in: place.namespace, for: "EtcdBackup \(place.namespace)/\(backup.metadata.name ?? "")",
             limits: TransferLimits(sourceDuration: backup.snapshotTimeout))
-        report(.snapshotting)
         var record: BackupRecord
         if let object = try await earlier(place, in: store) {
             record = await adopt(object, place, store)

@@ -9,16 +9,16 @@ import ObjectStore
 struct DestinationStores: Sendable {
     let client: KubernetesClient
     let environment: CredentialEnvironment
-    /// Of one upload to S3, beside each other.
-    let parallelParts: Int
     let logger: Logger
+    /// Of an upload to S3 that begins now, beside each other.
+    let parallelParts: @Sendable () -> Int
 
     /// Nothing is asked of the store yet; its Secret is read when it first is. `user` is the object on whose behalf.
     func open(
         _ destination: Destination, in namespace: String, for user: String, limits: TransferLimits = TransferLimits()
     ) throws -> ObjectStore {
         ObjectStore.open(
-            try StoreTarget(destination, parallelParts: parallelParts), as: credentials(destination, namespace, user),
+            try StoreTarget(destination, parallelParts: parallelParts()), as: credentials(destination, namespace, user),
             in: environment,
             limits: limits)
     }
