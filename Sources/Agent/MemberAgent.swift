@@ -68,6 +68,12 @@ package struct MemberAgent: Sendable {
             Inbox.removeLeftovers(inDataDirectory: identity.dataDirectory)
             return marker.report
         }
+        if let end = order.expires, Date().timeIntervalSince1970 >= Double(end) {
+            throw AgentFailure(
+                .restoreOver,
+                "EtcdRestore \(order.restore.namespace)/\(order.restore.name) is over, and \(identity.dataDirectory) has "
+                    + "nothing of it any more: the old snapshot is not laid again. Delete the pod, or restore anew")
+        }
         let inbox = try Inbox(inDataDirectory: identity.dataDirectory)
         do {
             let report = try await restore(through: inbox.snapshot)

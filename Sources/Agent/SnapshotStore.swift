@@ -33,7 +33,7 @@ extension StoreCredentials {
             return
         }
         var data: [String: SecretBytes] = [:]
-        for (variable, key, _) in AgentVariable.credentials(for: provider) {
+        for (variable, key) in AgentVariable.credentials(for: provider) {
             data[key] = variables[variable].map { SecretBytes($0) }
         }
         self = .secret { [data] in data }

@@ -108,6 +108,10 @@ struct FailureTests {
         try await check(.invalidOrder, AgentVariable.podName, run)
 
         run = good
+        run.order.expires = Int64(Date().timeIntervalSince1970) - 1
+        try await check(.restoreOver, "prod/back is over", run)
+
+        run = good
         run.order.timeout = "soon"
         try await check(.invalidOrder, "soon", run)
 

@@ -43,11 +43,12 @@ package struct AgentContainer {
             let provider = order.destination.effectiveProvider
         else { return variables }
         return variables
-            + AgentVariable.credentials(for: provider).map { variable, key, isRequired in
+            + AgentVariable.credentials(for: provider).map { variable, key in
+                // Optional: a member whose Secret is gone long after its restore has to start all the same.
                 [
                     "name": .string(variable),
                     "valueFrom": [
-                        "secretKeyRef": ["name": .string(secret), "key": .string(key), "optional": .bool(!isRequired)]
+                        "secretKeyRef": ["name": .string(secret), "key": .string(key), "optional": true]
                     ],
                 ]
             }

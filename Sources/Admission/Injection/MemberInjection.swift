@@ -6,8 +6,14 @@ package import FoundationEssentials
 package struct MemberInjection: Sendable {
     /// Ours; nil refuses every pod.
     private let image: String?
+    private let now: @Sendable () -> Date
+    /// Clocks of nodes may differ from this one's.
+    private static let grace: Int64 = 600
 
-    package init(image: String?) { self.image = image }
+    package init(image: String?, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.image = image
+        self.now = now
+    }
 
     package enum Outcome: String, CaseIterable, Sendable {
         case injected
@@ -71,7 +77,9 @@ package struct MemberInjection: Sendable {
                 throw InjectionRefusal("EtcdBackup \(name) cannot be looked up: \(reason)")
             }
         }
-        let order = try RestoreOrder(of: restore, from: backup)
+        var order = try RestoreOrder(of: restore, from: backup)
+        let timeout = (try? GoDuration(parsing: order.timeout).duration) ?? .seconds(600)
+        order.expires = Int64(now().timeIntervalSince1970) + timeout.components.seconds + Self.grace
         return try MemberPodPatch(
             pod: pod, of: restore.spec?.target?.name ?? "", order: order, image: image
         ).operations

@@ -87,6 +87,8 @@ package struct AgentReport: Codable, Hashable, Sendable {
         package static let dataDirectoryNotEmpty = Self(rawValue: "DataDirectoryNotEmpty")
         /// A member that is not the first has data of another cluster.
         package static let staleMemberData = Self(rawValue: "StaleMemberData")
+        /// The pod has outlived the restore, and there is no data of it.
+        package static let restoreOver = Self(rawValue: "RestoreOver")
         package static let timedOut = Self(rawValue: "TimedOut")
         package static let interrupted = Self(rawValue: "Interrupted")
         package static let restoreFailed = Self(rawValue: "RestoreFailed")

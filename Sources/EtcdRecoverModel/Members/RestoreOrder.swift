@@ -35,11 +35,14 @@ package struct RestoreOrder: Codable, Hashable, Sendable {
     package var timeout: String
     /// Where volumes are mounted that etcd has too.
     package var mountPaths: [String]
+    /// In seconds since 1970: from then on nothing is laid any more. A pod outlives its restore and runs its init containers
+    /// again when its node does; should its volume be empty by then, the old snapshot must not come back. Nil: never.
+    package var expires: Int64?
 
     package init(
         restore: Record, destination: Destination, key: String, sha256: String? = nil, revision: Int64? = nil,
         skipHashCheck: Bool = false, revisionBump: Int64 = 0, version: String? = nil, timeout: String = "10m",
-        mountPaths: [String] = []
+        mountPaths: [String] = [], expires: Int64? = nil
     ) {
         self.restore = restore
         self.destination = destination
@@ -51,6 +54,7 @@ package struct RestoreOrder: Codable, Hashable, Sendable {
         self.version = version
         self.timeout = timeout
         self.mountPaths = mountPaths
+        self.expires = expires
     }
 
     /// One line, the same for the same order.
@@ -72,18 +76,18 @@ package enum AgentVariable {
     package static let order = "ETCDRECOVER_ORDER"
     package static let podName = "ETCDRECOVER_POD_NAME"
 
-    /// Keys of a destination's Secret by the variable that carries each, and whether the key must be there.
+    /// Keys of a destination's Secret by the variable that carries each.
     package static func credentials(
         for provider: Destination.Provider
-    ) -> [(variable: String, key: String, isRequired: Bool)] {
+    ) -> [(variable: String, key: String)] {
         switch provider {
         case .s3:
             [
-                ("ETCDRECOVER_S3_ACCESS_KEY_ID", "accessKeyID", true),
-                ("ETCDRECOVER_S3_SECRET_ACCESS_KEY", "secretAccessKey", true),
-                ("ETCDRECOVER_S3_SESSION_TOKEN", "sessionToken", false),
+                ("ETCDRECOVER_S3_ACCESS_KEY_ID", "accessKeyID"),
+                ("ETCDRECOVER_S3_SECRET_ACCESS_KEY", "secretAccessKey"),
+                ("ETCDRECOVER_S3_SESSION_TOKEN", "sessionToken"),
             ]
-        case .gcs: [("ETCDRECOVER_GCS_SERVICE_ACCOUNT_JSON", "serviceAccountJSON", true)]
+        case .gcs: [("ETCDRECOVER_GCS_SERVICE_ACCOUNT_JSON", "serviceAccountJSON")]
         default: []
         }
     }

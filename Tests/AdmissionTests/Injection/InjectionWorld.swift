@@ -90,7 +90,9 @@ func podReview(
 func inject(
     _ pod: String = memberPod(), asking world: InjectionWorld = InjectionWorld(), image: String? = "etcdrecover:1"
 ) async throws -> (response: AdmissionReviewResponse.Response, outcome: MemberInjection.Outcome) {
-    let (decision, outcome) = try await MemberInjection(image: image).review(
+    let (decision, outcome) = try await MemberInjection(
+        image: image, now: { Date(timeIntervalSince1970: 1_000_000) }
+    ).review(
         podReview(pod), for: injectionTarget, asking: world)
     return (decision.review.response, outcome)
 }

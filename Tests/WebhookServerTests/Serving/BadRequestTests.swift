@@ -22,7 +22,10 @@ struct BadRequestTests {
             "/inject", "Content-Type: application/json\r\n", 404,
             "nothing is served at /inject; reviews go to /mutate, /validate and /inject/etcdrestores"
         ),
-        ("/", "Content-Type: application/json\r\n", 404, "nothing is served at /; reviews go to /mutate, /validate and /inject/etcdrestores"),
+        (
+            "/", "Content-Type: application/json\r\n", 404,
+            "nothing is served at /; reviews go to /mutate, /validate and /inject/etcdrestores"
+        ),
         (
             "/validate/x", "Content-Type: application/json\r\n", 404,
             "nothing is served at /validate/x; reviews go to /mutate, /validate and /inject/etcdrestores"
