@@ -36,7 +36,9 @@ package struct RestoreController: Sendable {
         restores = ObjectCache(client, in: settings.scope, logger: logger) { queue.add($0) }
         reconciler = RestoreReconciler(
             client: client, cache: restores,
-            stores: DestinationStores(client: client, environment: environment, logger: logger), dial: settings.dial,
+            // It only reads.
+            stores: DestinationStores(
+                client: client, environment: environment, logger: logger, parallelParts: { 1 }), dial: settings.dial,
             lookup: ClusterLookup(client, perCall: .seconds(10)), policy: settings.policy,
             recorder: EventRecorder(client, component: "etcdrecover-controller", instance: instance),
             metrics: RestoreMetrics(factory: factory), logger: logger)
