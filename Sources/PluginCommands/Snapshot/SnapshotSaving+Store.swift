@@ -53,14 +53,15 @@ extension SnapshotSaving {
                     let source = ScannedStream(stream)
                     let receipt = try await store.put(
                         source, at: key, length: stream.totalBytes, metadata: member.metadata(at: time),
-                        progress: { report.record($0, of: stream.totalBytes) }
+                        progress: { report.record($0, of: stream.totalBytes) },
+                        leavesParts: { console.warnOfParts(at: store.uri(key), $0) }
                     ) { _ in ObjectMetadata(revision: source.revision) }
                     object.withLock { $0 = (store.uri(key), receipt) }
                     return receipt.object.size
                 }
             }
         } catch {
-            if Task.isCancelled { console.note("interrupted; nothing was kept") }
+            if Task.isCancelled { console.note("interrupted; there is no object") }
             throw error
         }
         saved.object = object.withLock { $0 }

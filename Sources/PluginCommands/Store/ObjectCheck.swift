@@ -35,6 +35,10 @@ struct ObjectCheck: Sendable {
             recordFits = false
         }
         let (expected, found) = state.withLock { ($0.trailer, $0.digest.take()?.finalize()) }
+        if problem == nil, !hasTrailer, let record = object.recordProblem {
+            // It was written by us, as a snapshot, and has neither of the two any more.
+            problem = "\(record), and it does not end as a snapshot does"
+        }
         guard problem == nil, hasTrailer, let found else { return }
         trailerFits = found.bytes.elementsEqual(expected)
         if trailerFits == false {
@@ -70,7 +74,10 @@ struct ObjectCheck: Sendable {
         switch (recordFits, trailerFits) {
         case (true?, true?): what = "the recorded SHA-256 and etcd's own match"
         case (true?, nil): what = "the recorded SHA-256 matches; it has none of etcd's"
-        case (nil, true?): what = "etcd's own SHA-256 matches; none is recorded"
+        case (nil, true?):
+            what =
+                "etcd's own SHA-256 matches; "
+                + (object.recordProblem.map { "\($0)" } ?? "none is recorded")
         default: return style.paint("unknown", .yellow) + "  " + "\(uri): has no SHA-256 to compare with".printable()
         }
         return style.paint("sound", .green) + "    " + "\(uri) (\(object.size.binarySize)B): \(what)".printable()
@@ -83,6 +90,7 @@ struct ObjectCheck: Sendable {
             [
                 "sound": problem != nil ? .bool(false) : isUnknown ? .null : .bool(true),
                 "recordMatches": flag(recordFits), "trailerMatches": flag(trailerFits),
+                "record": object.recordProblem.map { .string("\($0)") } ?? .null,
                 "problem": problem.map { .string($0) } ?? .null,
             ])
     }

@@ -54,7 +54,8 @@ struct StoreUpload: AsyncParsableCommand {
                 return try await report.during {
                     try await store.put(
                         source, at: key, length: Int64(source.count), metadata: source.metadata,
-                        progress: { report.record($0, of: Int64(source.count)) }
+                        progress: { report.record($0, of: Int64(source.count)) },
+                        leavesParts: { console.warnOfParts(at: store.uri(key), $0) }
                     ) { uploaded in
                         try source.check(uploaded, on: console)
                         return source.metadata
@@ -68,6 +69,12 @@ struct StoreUpload: AsyncParsableCommand {
 }
 
 extension Console {
+    func warnOfParts(at uri: String, _ reason: String) {
+        warning(
+            "parts of an upload may stay at \(uri), since \(reason); a store prune above it removes them a day later"
+                .printable())
+    }
+
     /// What an upload ends with.
     func print(_ receipt: PutReceipt, as output: DataFormat?, uri: String) throws {
         let object = receipt.object
