@@ -60,20 +60,22 @@ extension ServedStores {
         }
 
         @Test func afterAFailureOfTheSource() async throws {
-            let asked = Mutex<ContinuousClock.Instant?>(nil)
-            let (store, proxy) = try store { request in
-                guard request.method == "DELETE" else { return false }
-                asked.withLock { $0 = $0 ?? .now }
-                return true
+            let (store, proxy) = try store { $0.method == "DELETE" }
+            let piece = pattern(9 << 20)
+            let broke = Mutex<ContinuousClock.Instant?>(nil)
+            let source = Chunks(count: 3) { index in
+                guard index == 2 else { return piece }
+                broke.withLock { $0 = .now }
+                throw Chunks.Broken()
             }
             let reasons = Mutex<[String]>([])
             await #expect(throws: Chunks.Broken.self) {
                 try await store.put(
-                    Chunks.breaking(after: pattern(20 << 20)), at: key,
+                    source, at: key,
                     leavesParts: { reason in reasons.withLock { $0.append(reason) } }
                 ) { _ in ObjectMetadata() }
             }
-            let start = try #require(asked.withLock { $0 })
+            let start = try #require(broke.withLock { $0 })
             #expect(ContinuousClock.now - start < .seconds(20))
             #expect(reasons.withLock { $0 } == ["the store did not answer within 1.0 seconds"])
             withExtendedLifetime(proxy) {}
