@@ -29,7 +29,7 @@ struct ControllerCommand: AsyncParsableCommand {
         var configuration = try connection.load(as: "etcdrecover-controller")
         // The lease does not stand in line with the work.
         let lease = try KubernetesClient(configuration)
-        configuration.rate = RequestRate(perSecond: 15, burst: 20)
+        configuration.rate = RequestRate(perSecond: 18, burst: 5)
         let client = try KubernetesClient(configuration)
         let http = try HTTPClient()
         let local = try HTTPClient(HTTPClient.Configuration(proxy: .none))
