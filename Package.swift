@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "ObjectStore",
             dependencies: [
-                "Cryptography", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Cryptography", "EtcdRecoverModel", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         // Where an etcd on Kubernetes is and what opens it.
@@ -139,7 +139,7 @@ let package = Package(
         .testTarget(name: "EtcdClientTests", dependencies: ["Cryptography", "EtcdClient", "HTTP", "TestSupport"]),
         .testTarget(
             name: "ObjectStoreTests",
-            dependencies: ["Cryptography", "HTTP", "ObjectStore", "StoreProbe", "TestSupport"]
+            dependencies: ["Cryptography", "EtcdRecoverModel", "HTTP", "ObjectStore", "StoreProbe", "TestSupport"]
         ),
         // What a test kills, times and measures from outside.
         .executableTarget(name: "StoreProbe", dependencies: ["HTTP", "ObjectStore"], path: "Tests/StoreProbe"),

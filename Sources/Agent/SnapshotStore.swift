@@ -9,17 +9,8 @@ extension ObjectStore {
         for order: RestoreOrder, variables: [String: String], http: HTTPClient, local: HTTPClient,
         limits: TransferLimits = .agent
     ) throws(AgentFailure) -> ObjectStore {
-        let destination = order.destination
         let target: StoreTarget
-        switch (destination.effectiveProvider, destination.s3, destination.gcs) {
-        case (.s3?, let s3?, _):
-            target = .s3(
-                S3Location(
-                    bucket: s3.bucket ?? "", region: s3.region, endpoint: s3.endpoint, usesPathStyle: s3.forcePathStyle)
-            )
-        case (.gcs?, _, let gcs?): target = .gcs(GCSLocation(bucket: gcs.bucket ?? "", endpoint: gcs.endpoint))
-        default: throw AgentFailure(.invalidOrder, "the order names neither a bucket of S3 nor one of GCS")
-        }
+        do { target = try StoreTarget(order.destination) } catch { throw AgentFailure(.invalidOrder, "\(error)") }
         let credentials = StoreCredentials(for: order, variables: variables)
         let environment = CredentialEnvironment(variable: { variables[$0] }, http: http, local: local)
         return open(target, as: credentials, in: environment, limits: limits)

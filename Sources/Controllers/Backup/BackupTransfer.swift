@@ -127,7 +127,7 @@ struct BackupTransfer: Sendable {
         let deadlines = EtcdClient.snapshotDeadlines(total: backup.snapshotTimeout + .seconds(30))
         let taken = try await one.withSnapshot(deadlines: deadlines) { stream in
             report(.uploading(member: member, reason: choice.reason))
-            let scanned = ScannedSnapshot(stream)
+            let scanned = RevisionScanned(stream)
             let receipt = try await store.put(
                 scanned, at: place.key, length: stream.totalBytes, metadata: metadata
             ) { _ in ObjectMetadata(revision: scanned.revision) }

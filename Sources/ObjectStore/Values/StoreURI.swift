@@ -25,6 +25,13 @@ package enum StoreURI: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The key, prefix or path; empty for a whole bucket.
+    package var path: String {
+        switch self {
+        case .s3(_, let path), .gcs(_, let path), .file(let path): path
+        }
+    }
+
     package var description: String {
         switch self {
         case .s3(let bucket, let path): "s3://\(bucket)/\(path)"

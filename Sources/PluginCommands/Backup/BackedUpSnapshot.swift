@@ -20,17 +20,15 @@ struct BackedUpSnapshot: Sendable {
                 "EtcdBackup \(name) has no snapshot: it is \(phase)",
                 hint: "see why with: kubectl etcdrecover backup describe \(name)")
         }
-        guard let destination = backup.spec?.destination, let target = StoreTarget(destination) else {
+        guard let destination = backup.spec?.destination else {
             throw CommandFailure("EtcdBackup \(name) names no destination")
         }
-        self.target = target
         secret = destination.secretRef?.name
         uri = location
         sha256 = backup.status?.snapshot?.sha256
         do {
-            switch try StoreURI(location) {
-            case .s3(_, let path), .gcs(_, let path), .file(let path): key = try ObjectKey(path)
-            }
+            target = try StoreTarget(destination)
+            key = try ObjectKey(try StoreURI(location).path)
         } catch { throw CommandFailure("EtcdBackup \(name): \(error)") }
     }
 

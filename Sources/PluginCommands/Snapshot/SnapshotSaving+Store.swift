@@ -50,7 +50,7 @@ extension SnapshotSaving {
                 try await transfer { stream, member, report in
                     let time = Date.now
                     let key = try key(member, time)
-                    let source = ScannedStream(stream)
+                    let source = RevisionScanned(stream)
                     let receipt = try await store.put(
                         source, at: key, length: stream.totalBytes, metadata: member.metadata(at: time),
                         progress: { report.record($0, of: stream.totalBytes) },
@@ -67,27 +67,6 @@ extension SnapshotSaving {
         saved.object = object.withLock { $0 }
         return saved
     }
-}
-
-/// A snapshot on its way, whose revision is found meanwhile.
-private final class ScannedStream: AsyncSequence, AsyncIteratorProtocol, Sendable {
-    typealias Element = [UInt8]
-    typealias Failure = any Error
-
-    private let stream: SnapshotStream
-    private let scan = Mutex(RevisionScan())
-
-    init(_ stream: SnapshotStream) { self.stream = stream }
-
-    var revision: Int64? { scan.withLock { $0.revision } }
-
-    func next() async throws -> [UInt8]? {
-        let chunk = try await stream.next()
-        if let chunk { scan.withLock { scan in chunk.withUnsafeBytes { scan.take($0) } } }
-        return chunk
-    }
-
-    func makeAsyncIterator() -> ScannedStream { self }
 }
 
 extension ChosenMember {

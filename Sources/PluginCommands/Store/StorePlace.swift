@@ -26,11 +26,7 @@ struct StorePlace: Hashable, Sendable, CustomStringConvertible {
 
     var description: String { uri.description }
 
-    private var path: String {
-        switch uri {
-        case .s3(_, let path), .gcs(_, let path), .file(let path): path
-        }
-    }
+    private var path: String { uri.path }
 
     /// It names a folder, in which a name is to be found for what is written.
     var isFolder: Bool { path.isEmpty || path.hasSuffix("/") }

@@ -97,9 +97,9 @@ struct StorePrune: AsyncParsableCommand {
         }
     }
 
-    private func restores(_ client: KubernetesClient?) async throws -> RestoresUnderWay {
-        guard let client, !ignoreRestores else { return RestoresUnderWay() }
-        do { return try await RestoresUnderWay.list(client) } catch let error as KubernetesError {
+    private func restores(_ client: KubernetesClient?) async throws -> SnapshotsInUse? {
+        guard let client, !ignoreRestores else { return nil }
+        do { return try await SnapshotsInUse.list(client) } catch let error as KubernetesError {
             throw CommandFailure(
                 "which snapshots unfinished restores read could not be asked: \(error)",
                 hint: "nothing was deleted; where there are none, give --ignore-restores")
@@ -107,13 +107,14 @@ struct StorePrune: AsyncParsableCommand {
     }
 
     private func prune(
-        _ selected: SelectedStore, keeping count: Int, _ underWay: RestoresUnderWay, in store: ObjectStore,
+        _ selected: SelectedStore, keeping count: Int, _ underWay: SnapshotsInUse?, in store: ObjectStore,
         on console: Console
     ) async throws {
         guard let cluster = selected.cluster else { throw CommandFailure("the EtcdBackup names no cluster") }
         let folder = try selected.folder
-        let plan = try await RetentionPlan(
-            of: cluster, keeping: count, underWay, in: store, below: selected.prefix)
+        let plan = try await store.planRetention(
+            prefix: selected.prefix, directory: cluster.name, cluster: cluster.recorded, retainCount: count,
+            inUse: selected.bucket.flatMap { underWay?.keys(inBucketOf: $0) } ?? [])
         let view = PruneView(plan: plan, store: store)
         if output != nil {
             // Printed when it is done.
@@ -151,20 +152,5 @@ struct StorePrune: AsyncParsableCommand {
         guard try TerminalPrompt.confirms("Delete \(plan.delete.count)? [y/N] ") else {
             throw CommandFailure("nothing was deleted")
         }
-    }
-}
-
-extension RetentionPlan {
-    fileprivate init(
-        of cluster: SelectedStore.ClusterSnapshots, keeping count: Int, _ underWay: RestoresUnderWay,
-        in store: ObjectStore, below prefix: KeyPrefix
-    ) async throws {
-        let folder = try KeyPrefix(prefix.text + cluster.name)
-        var inUse: Set<ObjectKey> = []
-        for try await object in store.objects(below: folder) where underWay.uris.contains(store.uri(object.key)) {
-            inUse.insert(object.key)
-        }
-        self = try await store.planRetention(
-            prefix: prefix, directory: cluster.name, cluster: cluster.recorded, retainCount: count, inUse: inUse)
     }
 }

@@ -34,7 +34,7 @@ struct StoreSelection: ParsableArguments {
                 return SelectedStore(target: target, prefix: .all, object: key)
             }
             let (target, prefix) = try place.folder(connection.options, environment: connection.environment)
-            return SelectedStore(target: target, prefix: prefix, object: try place.key)
+            return SelectedStore(target: target, prefix: prefix, bucket: place.uri, object: try place.key)
         }
         let client = try client()
         let backup: EtcdBackup = try await client.get(name: backup ?? "")
@@ -46,6 +46,8 @@ struct StoreSelection: ParsableArguments {
 struct SelectedStore: Sendable {
     var target: StoreTarget
     var prefix: KeyPrefix
+    /// As restores name it; nil for a directory, which none can.
+    var bucket: StoreURI?
     /// The same place as one object; nil where it is a folder for certain.
     var object: ObjectKey?
     /// Of a Secret, where an object names one.
@@ -67,11 +69,12 @@ struct SelectedStore: Sendable {
 extension SelectedStore {
     init(_ backup: EtcdBackup, namespace: String) throws(CommandFailure) {
         let name = "EtcdBackup \(backup.metadata.name ?? "")"
-        guard let destination = backup.spec?.destination, let target = StoreTarget(destination) else {
-            throw CommandFailure("\(name) names no destination")
-        }
-        self.target = target
-        do { prefix = try KeyPrefix(destination.prefix ?? "") } catch { throw CommandFailure("\(name): \(error)") }
+        guard let destination = backup.spec?.destination else { throw CommandFailure("\(name) names no destination") }
+        do {
+            target = try StoreTarget(destination)
+            prefix = try KeyPrefix(destination.prefix ?? "")
+        } catch { throw CommandFailure("\(name): \(error)") }
+        bucket = destination.bucketURI
         secret = destination.secretRef?.name
         cluster = (backup.spec?.clusterRef).map {
             ClusterSnapshots(namespace: backup.metadata.namespace ?? namespace, name: $0)
@@ -91,23 +94,6 @@ extension SelectedStore {
     var folder: KeyPrefix {
         get throws(StoreError) {
             try cluster.map { cluster throws(StoreError) in try KeyPrefix(prefix.text + cluster.name) } ?? prefix
-        }
-    }
-}
-
-extension StoreTarget {
-    /// Nil where it names no bucket.
-    init?(_ destination: Destination) {
-        switch destination.effectiveProvider {
-        case .s3?:
-            guard let s3 = destination.s3, let bucket = s3.bucket else { return nil }
-            self = .s3(
-                S3Location(
-                    bucket: bucket, region: s3.region, endpoint: s3.endpoint, usesPathStyle: s3.forcePathStyle))
-        case .gcs?:
-            guard let gcs = destination.gcs, let bucket = gcs.bucket else { return nil }
-            self = .gcs(GCSLocation(bucket: bucket, endpoint: gcs.endpoint))
-        default: return nil
         }
     }
 }

@@ -1,16 +1,23 @@
-import EtcdRecoverModel
-import ObjectStore
+package import EtcdRecoverModel
 
 /// Which objects of a bucket restores that are not finished read, or are about to: those stay, whatever else is true.
-struct SnapshotsInUse: Sendable {
-    var restores: [EtcdRestore]
+package struct SnapshotsInUse: Sendable {
+    let restores: [EtcdRestore]
     /// The backup that a restore names, where it is known.
-    var backup: @Sendable (ObjectName) -> EtcdBackup?
+    let backup: @Sendable (ObjectName) -> EtcdBackup?
+
+    package init(restores: [EtcdRestore], backup: @escaping @Sendable (ObjectName) -> EtcdBackup?) {
+        self.restores = restores
+        self.backup = backup
+    }
+
+    package func keys(in destination: Destination) -> Set<ObjectKey> {
+        destination.bucketURI.map { keys(inBucketOf: $0) } ?? []
+    }
 
     /// Rather one too many: a key that a restore may mean in two ways is in use in both.
-    func keys(in destination: Destination) -> Set<ObjectKey> {
-        guard let bucket = destination.bucketURI else { return [] }
-        return Set(
+    package func keys(inBucketOf bucket: StoreURI) -> Set<ObjectKey> {
+        Set(
             restores.filter { $0.status?.phase?.isTerminal != true }
                 .flatMap { uris(of: $0) }.filter { $0.isBucket(of: bucket) }
                 .compactMap { try? ObjectKey($0.path) })
@@ -36,6 +43,14 @@ struct SnapshotsInUse: Sendable {
 }
 
 extension StoreURI {
+    /// The same bucket, of the same provider.
+    fileprivate func isBucket(of other: StoreURI) -> Bool {
+        switch (self, other) {
+        case (.s3(let one, _), .s3(let two, _)), (.gcs(let one, _), .gcs(let two, _)): one == two
+        default: false
+        }
+    }
+
     fileprivate func with(path: String) -> StoreURI {
         switch self {
         case .s3(let bucket, _): .s3(bucket: bucket, path: path)

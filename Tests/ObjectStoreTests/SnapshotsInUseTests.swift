@@ -1,8 +1,7 @@
 import EtcdRecoverModel
-import ObjectStore
 import Testing
 
-@testable import Controllers
+@testable import ObjectStore
 
 struct SnapshotsInUseTests {
     private let destination = Destination(provider: .s3, prefix: "etcd", s3: .init(bucket: "b"))
