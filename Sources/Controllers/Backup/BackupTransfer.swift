@@ -6,6 +6,7 @@ import HTTP
 import KubernetesClient
 import Logging
 import ObjectStore
+import SnapshotFile
 
 /// How far the work on a backup is.
 enum BackupStage: Hashable, Sendable {
