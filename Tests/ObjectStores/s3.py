@@ -1,4 +1,6 @@
-"""moto's S3 on a port of 127.0.0.1, with signatures checked: s3.py PORT CREDENTIALS-FILE TLS-PORT CERTIFICATE KEY
+"""moto's S3 on a port of 127.0.0.1, or of HOST, with signatures checked:
+
+    s3.py PORT CREDENTIALS-FILE TLS-PORT CERTIFICATE KEY [HOST]
 
 Makes users with a key each by IAM: two that may do everything, the second between them only write; then nothing goes
 without a signature. Buckets are made here too: `bucket`, `other`, and `locked` with object lock. Writes a line "ID SECRET"
@@ -11,6 +13,7 @@ import sys
 import threading
 
 port, target, tls_port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+host = sys.argv[6] if len(sys.argv) > 6 else "127.0.0.1"
 # Three users with a key and a policy each.
 os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "9"
 os.environ.update(AWS_ACCESS_KEY_ID="setup", AWS_SECRET_ACCESS_KEY="setup", AWS_DEFAULT_REGION="us-east-1")
@@ -39,13 +42,13 @@ def answer_conditions_in_turn(application, environ, start_response):
 
 DomainDispatcherApplication.__call__ = answer_conditions_in_turn
 
-server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+server = ThreadedMotoServer(host, port, verbose=False)
 server.start()
 # The same buckets over TLS.
-secure = make_server("127.0.0.1", tls_port, DomainDispatcherApplication(create_backend_app), True,
+secure = make_server(host, tls_port, DomainDispatcherApplication(create_backend_app), True,
                      request_handler=MotoRequestHandler, ssl_context=(sys.argv[4], sys.argv[5]))
 threading.Thread(target=secure.serve_forever, daemon=True).start()
-endpoint = f"http://127.0.0.1:{port}"
+endpoint = f"http://{host}:{port}"
 iam = boto3.client("iam", endpoint_url=endpoint)
 
 

@@ -10,7 +10,7 @@ struct BackupCreate: AsyncParsableCommand {
             "kubectl etcdrecover backup create [<name>] --cluster <cluster> --provider s3|gcs --bucket <bucket> [<options>]",
         discussion: """
             Creates an EtcdBackup. The rules of admission run here first, with your own access rights, and nothing is \
-            sent when they refuse. The controller that takes the snapshot is not part of this version yet.
+            sent when they refuse. The controller in the cluster takes the snapshot; --wait follows it to its end.
 
               kubectl etcdrecover backup create nightly --cluster main --wait \\
                 --provider s3 --bucket backups

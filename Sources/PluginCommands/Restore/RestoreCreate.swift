@@ -13,8 +13,8 @@ struct RestoreCreate: AsyncParsableCommand {
             """,
         discussion: """
             Creates an EtcdRestore. The snapshot is an EtcdBackup's, or any object of a bucket. The target must not \
-            exist, or be an empty shell: a restore never touches data that it did not write. The controller that \
-            restores the snapshot is not part of this version yet.
+            exist, or be an empty shell: a restore never touches data that it did not write. The controller in \
+            the cluster carries it out; --wait follows it, and ends well when a member answered from the restored data.
 
               kubectl etcdrecover restore create --from-backup nightly --wait \\
                 --target main-restored --storage-size 10Gi
