@@ -171,7 +171,11 @@ struct CallTests {
             if release.isAtLeast("3.5") {
                 #expect(try await client.authenticationStatus().isEnabled == false)
             } else {
-                let error = try await failure { try await client.authenticationStatus() }
+                var error = try await failure { try await client.authenticationStatus() }
+                // That release answers before it has read the request, and may end the stream before its answer is out.
+                for _ in 0..<20 where error.kind == .connectionLost {
+                    error = try await failure { try await client.authenticationStatus() }
+                }
                 #expect(error.kind == .unimplemented)
                 #expect(error.call == "AuthStatus")
             }
