@@ -49,8 +49,8 @@ package struct RestoreController: Sendable {
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await restores.run() }
-                group.addTask { try await resync() }
                 try await restores.waitUntilListed()
+                group.addTask { try await resync() }
                 await queue.run(limit: settings.workers) { await reconciler.reconcile($0) }
                 group.cancelAll()
                 while await group.nextResult() != nil {}
@@ -64,6 +64,8 @@ package struct RestoreController: Sendable {
 
     private func resync() async throws {
         while true {
+            // What a controller before us may have left armed.
+            do { try await reconciler.sweep() } catch let error as KubernetesError { logger.warning("no sweep: \(error)") }
             try await Task.sleep(for: settings.resync)
             for name in restores.names { queue.add(name) }
         }

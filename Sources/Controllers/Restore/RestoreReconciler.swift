@@ -96,17 +96,16 @@ struct RestoreReconciler: Sendable {
     ) async -> WorkQueue<ObjectName>.Outcome? {
         do {
             switch step {
-            case .rest:
-                if restore.status?.phase?.isTerminal == true || restore.metadata.deletionTimestamp != nil {
-                    try await sweep()
-                }
-                return .done
+            case .rest: return .done
             case .wait(let pause): return .again(after: pause)
             case .write(let status, let news):
                 restore = try await write(status, to: restore, news, logger)
+                if status.phase?.isTerminal == true { try await sweep() }
             case .prove: restore = try await prove(restore, logger)
             case .create: try await create(restore, observation.cluster)
-            case .verify(let report): restore = try await verify(restore, report, logger)
+            case .verify(let report):
+                restore = try await verify(restore, report, logger)
+                try await sweep()
             }
             return nil
         } catch is CancellationError {
@@ -173,8 +172,9 @@ struct RestoreReconciler: Sendable {
 
     /// Ends the injection for restores that are over. One that failed, or whose record is gone, keeps its cluster's pods from
     /// starting empty until the cluster is deleted.
-    private func sweep() async throws {
-        let restores = cache.all
+    func sweep() async throws {
+        // As the cluster has them now, in all namespaces: what is not seen would be taken for gone.
+        let restores = try await client.list(EtcdRestore.self, in: .allNamespaces).items
         let clusters = try await client.list(EtcdCluster.self, in: .allNamespaces).items
         let underWay = Set(restores.filter { $0.status?.phase?.isTerminal != true }.compactMap(\.metadata.uid))
         let done = Set(restores.filter { $0.status?.phase == .completed }.compactMap(\.metadata.uid))
