@@ -65,7 +65,9 @@ package struct RestoreController: Sendable {
     private func resync() async throws {
         while true {
             // What a controller before us may have left armed.
-            do { try await reconciler.sweep() } catch let error as KubernetesError { logger.warning("no sweep: \(error)") }
+            do { try await reconciler.sweep() } catch let error as KubernetesError {
+                logger.warning("no sweep: \(error)")
+            }
             try await Task.sleep(for: settings.resync)
             for name in restores.names { queue.add(name) }
         }
