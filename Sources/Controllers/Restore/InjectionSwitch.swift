@@ -23,9 +23,7 @@ struct InjectionSwitch: Sendable {
         let webhook = InjectorConfiguration.Webhook(
             for: target, labels: InjectorConfiguration.labels(ofCluster: restore.targetName),
             isNamespaceLabelled: try await isLabelled(target.restore.namespace), reached: reached)
-        let injector: InjectorConfiguration = try await read(InjectorConfiguration.name)
-        guard let operations = try injector.arming(webhook) else { return }
-        try await patch(operations)
+        try await edit { try $0.arming(webhook) }
     }
 
     /// Makes nothing: a pod as the target's first would be, judged and thrown away. Throws until it comes back with our
@@ -52,10 +50,21 @@ struct InjectionSwitch: Sendable {
 
     /// Takes away what belongs to restores that are over.
     func disarm(where isOver: (_ uid: String) -> Bool) async throws {
-        let injector: InjectorConfiguration
-        do { injector = try await read(InjectorConfiguration.name) } catch is RestoreFailure { return }
-        guard let operations = injector.disarming(where: isOver) else { return }
-        try await patch(operations)
+        do { try await edit { $0.disarming(where: isOver) } } catch let failure as RestoreFailure
+            where failure.reason == .injectionUnavailable
+        {
+            // Nothing is installed, so nothing is armed.
+        }
+    }
+
+    /// Reads and changes the configuration, anew when somebody else did meanwhile: the webhook writes its CA there.
+    private func edit(_ change: (InjectorConfiguration) throws -> [JSONPatchOperation]?) async throws {
+        for attempt in 1... {
+            guard let operations = try change(try await read(InjectorConfiguration.name)) else { return }
+            do { return try await patch(operations) } catch let error as KubernetesError {
+                guard error.isConflict || error.failure?.code == 422, attempt < 5 else { throw error }
+            }
+        }
     }
 
     private static func target(of restore: EtcdRestore) -> InjectionTarget {

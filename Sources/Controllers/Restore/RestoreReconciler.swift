@@ -105,7 +105,6 @@ struct RestoreReconciler: Sendable {
             case .create: try await create(restore, observation.cluster)
             case .verify(let report):
                 restore = try await verify(restore, report, logger)
-                try await sweep()
             }
             return nil
         } catch is CancellationError {
@@ -165,6 +164,8 @@ struct RestoreReconciler: Sendable {
 
     private func verify(_ restore: EtcdRestore, _ report: AgentReport?, _ logger: Logger) async throws -> EtcdRestore {
         let outcome = try await verification.run(restore, source: try await source(of: restore), report: report)
+        // Before it is said to be done: whoever waits for that may delete everything the next moment.
+        try await injection.disarm { $0 == restore.metadata.uid }
         return try await write(
             restore.completed(outcome.verification, outcome.message, at: Date()), to: restore,
             RestoreNews(reason: RestoreConditions.restored, message: outcome.message), logger)
