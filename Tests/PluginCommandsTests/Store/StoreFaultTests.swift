@@ -45,7 +45,8 @@ extension PluginStores {
                         try await !parts(below: folder, stores).isEmpty
                     }
                     service.signal(signal)
-                    try await service.wait(for: "its end", within: .seconds(60)) { !service.isRunning }
+                    for _ in 0..<1200 where service.isRunning { try await Task.sleep(for: .milliseconds(100)) }
+                    try #require(!service.isRunning)
                 }
                 #expect(try await plugin.keys(folder) == [])
                 if signal == SIGINT {
