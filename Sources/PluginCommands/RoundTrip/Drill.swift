@@ -5,6 +5,8 @@ import KubernetesClient
 struct Drill: Sendable {
     var client: KubernetesClient
     var console: Console
+    /// The API server says again what the rules said here.
+    var warnings: ShownWarnings
     /// Of each half.
     var limit: Duration
     var allowLocalEndpoints: Bool
@@ -27,7 +29,7 @@ struct Drill: Sendable {
         var creation = Creation(object: object)
         creation.options.allowLocalEndpoints = allowLocalEndpoints
         let findings = try await creation.findings(asking: ClusterLookup(client))
-        try Creation<Kind>.judge(findings, name: name, warnings: ShownWarnings(on: console), console: console)
+        try Creation<Kind>.judge(findings, name: name, warnings: warnings, console: console)
         _ = try await creation.send(to: client, dryRun: false)
         let subject = "\(Kind.commandName)/\(name)"
         let wait = JobWait<Kind>(

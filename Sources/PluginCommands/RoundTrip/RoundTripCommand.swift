@@ -54,9 +54,11 @@ struct RoundTripCommand: AsyncParsableCommand {
         let console = color.console
         let limit = try duration(timeout, flag: "--timeout")
         guard limit > .zero else { throw CommandFailure("--timeout must be more than 0", status: .usage) }
-        let client = try connection.connect(console: console)
+        let warnings = ShownWarnings(on: console)
+        let client = try connection.connect(console: console, warnings: warnings)
         let drill = Drill(
-            client: client, console: console, limit: limit, allowLocalEndpoints: allowLocalEndpoints,
+            client: client, console: console, warnings: warnings, limit: limit,
+            allowLocalEndpoints: allowLocalEndpoints,
             flags: connection.repeated)
         let name = generatedName(for: "\(cluster)-drill", at: .now)
         var backup = EtcdBackup(
