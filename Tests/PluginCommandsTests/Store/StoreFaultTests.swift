@@ -110,15 +110,10 @@ extension PluginStores {
             #expect(try await parts(below: folder, stores) == [])
         }
 
-        /// What a sweep found below a folder, by name.
+        /// What a sweep found below a folder, by name. Nothing there is of the cluster that is named.
         private func unfinished(below folder: String, _ plugin: StorePlugin) async throws -> [String] {
-            // The cluster's folder is the whole folder: nothing in it is this cluster's.
-            let parts = folder.split(separator: "/")
-            let parent = parts.dropLast().joined(separator: "/").replacing(":/", with: "://")
             let pruned = try await plugin.run(
-                "store", "prune",
-                folder.hasPrefix("file") ? "file:///" + parts.dropFirst().dropLast().joined(separator: "/") : parent,
-                "--cluster-id", String(try #require(parts.last)), "--keep", "1", "--yes", "--ignore-restores")
+                "store", "prune", folder, "--cluster-id", "none", "--keep", "1", "--yes", "--ignore-restores")
             #expect(pruned.succeeded, "\(pruned.errors)")
             return pruned.errors.split(separator: "\n").compactMap { line in
                 line.wholeMatch(of: #/removed an upload of .*/([^/ ]+) that died/#).map { String($0.1) }
