@@ -8,6 +8,7 @@ struct AdmittedKind: Sendable {
     static let all: [GroupVersionKind: AdmittedKind] = [
         GroupVersionKind(of: EtcdBackup.self): AdmittedKind(EtcdBackup.self),
         GroupVersionKind(of: EtcdRestore.self): AdmittedKind(EtcdRestore.self),
+        GroupVersionKind(of: EtcdRecovery.self): AdmittedKind(EtcdRecovery.self),
     ]
 
     init<Resource: ManagedResource>(_: Resource.Type) {

@@ -53,6 +53,7 @@ struct World: Lookup {
     func etcdBackup(_ name: ObjectName) async -> LookedUp<EtcdBackup> { answer(backups[name]) }
     func etcdBackups() async -> LookedUp<[EtcdBackup]> { answer(Array(backups.values)) }
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> { answer([]) }
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> { answer([]) }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> { answer(nil) }
     func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> { answer([]) }
     func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]> { answer([]) }

@@ -57,7 +57,9 @@ struct UnreadableReviewTests {
                 == .badRequest(
                     uid: "705ab4f5",
                     "no rules for operator.etcd.io/\(version) \(kind); known are operator.etcd.io/v1alpha1 EtcdBackup, "
-                        + "operator.etcd.io/v1alpha1 EtcdRestore. Let the webhook configuration match these alone"))
+                        + "operator.etcd.io/v1alpha1 EtcdRecovery, operator.etcd.io/v1alpha1 EtcdRestore. "
+                        + "Let the webhook configuration match these alone"
+                ))
     }
 
     @Test

@@ -83,6 +83,19 @@ import Testing
             "a restore's version", Sample.restore.setting(["spec.target.version": .null]),
             #"[{"op":"add","path":"/spec/target/version","value":"v3.5.21"}]"#
         ),
+        ("nothing to fill in a recovery", Sample.recovery, "[]"),
+        (
+            "everything in a recovery",
+            Sample.recovery.setting([
+                "spec": ["clusterRef": "main", "gracePeriod": "", "destination": ["s3": ["bucket": "snapshots"]]]
+            ]),
+            """
+            [{"op":"add","path":"/spec/approved","value":false},\
+            {"op":"replace","path":"/spec/gracePeriod","value":"60s"},\
+            {"op":"add","path":"/spec/recoveryTimeout","value":"30m"},\
+            {"op":"add","path":"/spec/destination/provider","value":"s3"}]
+            """
+        ),
         ("no spec", Sample.backup.setting(["spec": .null]), "[]"),
         (
             "an empty spec", Sample.restore.setting(["spec": [:]]),
@@ -92,10 +105,10 @@ import Testing
 
     @Test(arguments: rows)
     func fillsInWhatIsMissingAndNothingElse(_ name: String, received: JSONValue, patch: String) async throws {
-        if received["kind"]?.string == EtcdBackup.kind {
-            try await check(EtcdBackup.self, received, patch)
-        } else {
-            try await check(EtcdRestore.self, received, patch)
+        switch received["kind"]?.string {
+        case EtcdRestore.kind: try await check(EtcdRestore.self, received, patch)
+        case EtcdRecovery.kind: try await check(EtcdRecovery.self, received, patch)
+        default: try await check(EtcdBackup.self, received, patch)
         }
     }
 

@@ -31,8 +31,11 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
 
     var findings: [Finding] {
         get async {
-            manifest["kind"]?.string == EtcdRestore.kind
-                ? await findings(of: EtcdRestore.self) : await findings(of: EtcdBackup.self)
+            switch manifest["kind"]?.string {
+            case EtcdRestore.kind: await findings(of: EtcdRestore.self)
+            case EtcdRecovery.kind: await findings(of: EtcdRecovery.self)
+            default: await findings(of: EtcdBackup.self)
+            }
         }
     }
 
@@ -45,7 +48,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     static let all =
         ShapeCases.all + MetadataCases.all + UpdateCases.all + BackupCases.all + DestinationCases.all
         + CredentialCases.all + CollisionCases.all + RestoreCases.all + StorageCases.all + SourceCases.all
-        + EmptyTargetCases.all
+        + EmptyTargetCases.all + RecoveryCases.all + RecoveryUpdateCases.all
 }
 
 extension Finding {

@@ -41,6 +41,18 @@ enum Sample {
             ]
         ]
     ])
+
+    static let recovery: JSONValue = [
+        "apiVersion": "operator.etcd.io/v1alpha1", "kind": "EtcdRecovery",
+        "metadata": ["name": "rescue", "namespace": "prod"],
+        "spec": [
+            "clusterRef": "main", "approved": false, "gracePeriod": "60s", "recoveryTimeout": "30m",
+            "destination": [
+                "provider": "s3", "prefix": "backups", "secretRef": ["name": "s3"],
+                "s3": ["bucket": "snapshots", "region": "eu-central-1"],
+            ],
+        ],
+    ]
 }
 
 extension JSONValue {

@@ -12,6 +12,10 @@ import Testing
         try compare(EtcdRestore.self, full: Full.restore)
     }
 
+    @Test func everyFieldOfARecoveryIsInTheSchemaAndBack() throws {
+        try compare(EtcdRecovery.self, full: Full.recovery)
+    }
+
     /// `full` has every field that the schema knows; what survives decoding and encoding is what the struct knows.
     private func compare<Resource: ManagedResource>(_ type: Resource.Type, full: JSONValue) throws {
         let object = try JSONDecoder().decode(type, from: Data(full.jsonBytes))
@@ -87,6 +91,46 @@ private enum Full {
             "observedGeneration": 1, "phase": "Completed", "completionTime": "2026-01-02T03:04:05Z",
             "snapshotLocation": "s3://b/k", "restoredCluster": "c",
             "verification": ["revision": 1, "totalKeys": 1, "keyspaceHash": 1, "matches": true],
+            "conditions": conditions,
+        ],
+    ])
+
+    static let recovery = Sample.recovery.setting([
+        "spec.destination": destination, "spec.approvedDigest": "d", "spec.survivor": "main-0", "spec.aborted": true,
+        "spec.acknowledged": true,
+        "status": [
+            "observedGeneration": 1, "phase": "Completed", "layout": "StatefulSet",
+            "detectedTime": "2026-01-02T03:04:05Z", "lastTransitionTime": "2026-01-02T03:04:05Z",
+            "completionTime": "2026-01-02T03:04:05Z", "message": "m", "attempts": 1,
+            "observed": [
+                "digest": "d", "permanent": true, "reasons": ["r"],
+                "members": [
+                    [
+                        "name": "main-0", "memberID": "i", "reachable": true, "learner": false,
+                        "lastHeardTime": "2026-01-02T03:04:05Z", "revision": 1, "raftTerm": 1, "raftIndex": 1,
+                        "pod": "Running", "volume": "Bound",
+                    ]
+                ],
+            ],
+            "approval": ["digest": "d", "time": "2026-01-02T03:04:05Z", "automatic": true],
+            "survivor": [
+                "name": "main-0", "ordinal": 0, "memberID": "i", "revision": 1, "raftTerm": 1, "raftIndex": 1,
+                "fromVolume": true,
+            ],
+            "destination": destination, "rescueServer": ["url": "https://r.ns.svc:8444", "caBundle": "c"],
+            "stoppedTime": "2026-01-02T03:04:05Z",
+            "rescueCopies": [
+                [
+                    "member": "main-0", "location": "s3://b/k", "sizeBytes": 1, "sha256": "s", "revision": 1,
+                    "totalKeys": 1, "keyspaceHash": 1, "compactRevision": 1, "etcdVersion": "3.5.21",
+                    "time": "2026-01-02T03:04:05Z",
+                ]
+            ],
+            "verification": ["clusterID": "c", "members": 3, "revision": 1, "keyspaceHash": 1, "matches": true],
+            "dataLoss": [
+                "survivorMemberID": "i", "survivorRevision": 1, "raftIndex": 1,
+                "recoveredTime": "2026-01-02T03:04:05Z", "message": "m",
+            ],
             "conditions": conditions,
         ],
     ])

@@ -8,6 +8,7 @@ struct World: Lookup {
     var secrets: [String: LookedUp<Secret>] = [:]
     var backups: LookedUp<[EtcdBackup]> = .found([])
     var restores: LookedUp<[EtcdRestore]> = .found([])
+    var recoveries: LookedUp<[EtcdRecovery]> = .found([])
     var statefulSets: [String: LookedUp<StatefulSet>] = [:]
     var pods: LookedUp<[Pod]> = .found([])
     var claims: LookedUp<[PersistentVolumeClaim]> = .found([])
@@ -17,6 +18,7 @@ struct World: Lookup {
     func secret(_ name: ObjectName) async -> LookedUp<Secret> { secrets[name.name] ?? .absent }
     func etcdBackups() async -> LookedUp<[EtcdBackup]> { backups }
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> { restores }
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> { recoveries }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> { statefulSets[name.name] ?? .absent }
     func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> { pods }
     func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]> { claims }
@@ -94,5 +96,14 @@ extension World {
             metadata: meta(name), spec: .init(target: .init(name: target)), status: phase.map { .init(phase: $0) })
         restore.metadata.creationTimestamp = created.map(Timestamp.init)
         return restore
+    }
+
+    static func recovery(
+        _ name: String, of cluster: String, phase: EtcdRecovery.Phase?, created: String? = nil
+    ) -> EtcdRecovery {
+        var recovery = EtcdRecovery(
+            metadata: meta(name), spec: .init(clusterRef: cluster), status: phase.map { .init(phase: $0) })
+        recovery.metadata.creationTimestamp = created.map(Timestamp.init)
+        return recovery
     }
 }

@@ -1,6 +1,6 @@
 import EtcdRecoverModel
 
-/// The init container that a restore adds to a member's pod: our image with the command line, the environment and the
+/// The init container that a restore or recovery adds to a member's pod: our image with the command line, the environment and the
 /// volumes of the etcd beside it, so that it sees what etcd will see.
 package struct AgentContainer {
     package static let name = "etcdrecover-agent"
@@ -17,7 +17,9 @@ package struct AgentContainer {
     let mounts: [JSONValue]
 
     func json() throws(InjectionRefusal) -> JSONValue {
-        guard let json = try? order.json else { throw InjectionRefusal("the restore cannot be written as JSON") }
+        guard let json = try? order.json else {
+            throw InjectionRefusal("the order of \(order.owner) cannot be written as JSON")
+        }
         var container: [String: JSONValue] = [
             "name": .string(Self.name), "image": .string(image), "imagePullPolicy": "IfNotPresent",
             "args": .array(["agent", "--"] + etcd["command"].elements + etcd["args"].elements),

@@ -1,7 +1,7 @@
 package import EtcdRecoverModel
 
 /// A pod that nobody means to run: created as a dry run on the server, it shows whether an entry of the injector is live.
-/// It asks for no rights that a namespace may withhold.
+/// It asks for no rights that a namespace may withhold, and has a volume, without which a later member is let pass.
 package struct InjectionProbe: KubernetesResource {
     package static let apiVersion = "v1"
     package static let kind = "Pod"
@@ -12,9 +12,12 @@ package struct InjectionProbe: KubernetesResource {
     package var metadata: ObjectMeta
     package var spec: JSONValue
 
+    /// No member's: the API server refuses the name of a pod that there is, even for a dry run.
+    private static let ordinal = 999_999
+
     /// - Parameter labels: those that the entry selects.
     package init(cluster: String, namespace: String, labels: [String: String]) {
-        metadata = ObjectMeta(name: "\(cluster)-0", namespace: namespace, labels: labels)
+        metadata = ObjectMeta(name: "\(cluster)-\(Self.ordinal)", namespace: namespace, labels: labels)
         let amounts: JSONValue = ["cpu": "1m", "memory": "1Mi"]
         spec = [
             "automountServiceAccountToken": false,
@@ -22,9 +25,11 @@ package struct InjectionProbe: KubernetesResource {
                 "runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532,
                 "seccompProfile": ["type": "RuntimeDefault"],
             ],
+            "volumes": [["name": "data", "emptyDir": [:]]],
             "containers": [
                 [
                     "name": "etcd", "image": "etcdrecover.invalid/probe", "args": ["--data-dir=/var/lib/etcd"],
+                    "volumeMounts": [["name": "data", "mountPath": "/var/lib/etcd"]],
                     "resources": ["requests": amounts, "limits": amounts],
                     "securityContext": [
                         "allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]],
@@ -34,7 +39,7 @@ package struct InjectionProbe: KubernetesResource {
         ]
     }
 
-    /// Whether the API server's answer has the agent of this very restore.
+    /// Whether the API server's answer has the agent of this very restore or recovery.
     package func carriesAgent(for target: InjectionTarget) -> Bool {
         spec["initContainers"].elements.contains { container in
             guard container["name"]?.string == AgentContainer.name else { return false }

@@ -1,8 +1,8 @@
 package import EtcdRecoverModel
 package import FoundationEssentials
 
-/// The webhook configuration whose entries send the pods of clusters under restore to `/inject`. While nothing is restored
-/// it has none, and no pod in the cluster ever comes by.
+/// The webhook configuration whose entries send the pods of clusters under restore or recovery to `/inject`. While there is
+/// nothing of the kind it has none, and no pod in the cluster ever comes by.
 package struct InjectorConfiguration: KubernetesResource {
     package static let apiVersion = "admissionregistration.k8s.io/v1"
     package static let kind = "MutatingWebhookConfiguration"
@@ -63,23 +63,22 @@ package struct InjectorConfiguration: KubernetesResource {
             for target: InjectionTarget, labels: [String: String], isNamespaceLabelled: Bool,
             reached: ClientConfig
         ) {
-            name = Self.name(ofRestore: target.uid)
+            name = "\(target.uid).\(target.kind.domain)"
             clientConfig = reached.at(target.path)
             objectSelector = LabelSelector(matchLabels: labels)
             if isNamespaceLabelled {
                 namespaceSelector = LabelSelector(
-                    matchLabels: ["kubernetes.io/metadata.name": target.restore.namespace])
+                    matchLabels: ["kubernetes.io/metadata.name": target.object.namespace])
             }
         }
 
-        package static func name(ofRestore uid: String) -> String { "\(uid).\(domain)" }
-
-        /// Of the restore that this is for; nil for an entry that is not ours.
-        package var restoreUID: String? {
-            name.hasSuffix(".\(Self.domain)") ? String(name.dropLast(Self.domain.count + 1)) : nil
+        /// Of the object of that kind that this is for; nil for an entry that is not for one, or not ours.
+        package func uid(of kind: InjectionTarget.Kind) -> String? {
+            name.hasSuffix(".\(kind.domain)") ? String(name.dropLast(kind.domain.count + 1)) : nil
         }
 
-        private static let domain = "restore.etcdrecover.operator.etcd.io"
+        package var restoreUID: String? { uid(of: .restore) }
+        package var recoveryUID: String? { uid(of: .recovery) }
     }
 
     package struct Rule: Codable, Hashable, Sendable {
@@ -112,9 +111,12 @@ extension InjectorConfiguration {
         return webhooks[index] == webhook ? nil : [unchanged, .replace("/webhooks/\(index)", entry)]
     }
 
-    /// What takes away the entries of restores that `isOver` holds for, by their UIDs; nil where there is none.
-    package func disarming(where isOver: (_ uid: String) -> Bool) -> [JSONPatchOperation]? {
-        let indices = (webhooks ?? []).indices.filter { webhooks?[$0].restoreUID.map(isOver) ?? false }
+    /// What takes away the entries of restores, or of recoveries, that `isOver` holds for, by their UIDs; nil where there is
+    /// none.
+    package func disarming(
+        _ kind: InjectionTarget.Kind, where isOver: (_ uid: String) -> Bool
+    ) -> [JSONPatchOperation]? {
+        let indices = (webhooks ?? []).indices.filter { webhooks?[$0].uid(of: kind).map(isOver) ?? false }
         guard !indices.isEmpty else { return nil }
         // From the last, so that the numbers of the others stay.
         return [unchanged] + indices.reversed().map { .remove("/webhooks/\($0)") }
@@ -122,5 +124,15 @@ extension InjectorConfiguration {
 
     private var unchanged: JSONPatchOperation {
         .test("/metadata/resourceVersion", .string(metadata.resourceVersion ?? ""))
+    }
+}
+
+extension InjectionTarget.Kind {
+    /// What the names of its entries end in: whoever sweeps up behind one kind has nothing to do with the other's.
+    fileprivate var domain: String {
+        switch self {
+        case .restore: "restore.etcdrecover.operator.etcd.io"
+        case .recovery: "recovery.etcdrecover.operator.etcd.io"
+        }
     }
 }

@@ -1,7 +1,7 @@
 package import EtcdRecoverModel
 package import FoundationEssentials
 
-/// Pods of a cluster that is being restored, and what they get. What cannot be told is refused: a member that starts empty
+/// Pods of a cluster that is being restored or recovered, and what they get. What cannot be told is refused: a member that starts empty
 /// is worse than one that waits.
 package struct MemberInjection: Sendable {
     /// Ours; nil refuses every pod.
@@ -39,7 +39,7 @@ package struct MemberInjection: Sendable {
         guard !request.uid.isEmpty else { throw .withoutUID }
         var response = AdmissionReviewResponse.Response.allowed(uid: request.uid)
         // The namespace is checked here because API servers before 1.21 cannot select by its name.
-        guard request.namespace == target.restore.namespace, request.operation == .create,
+        guard request.namespace == target.object.namespace, request.operation == .create,
             request.subResource?.isEmpty ?? true
         else { return (AdmissionDecision(response, request), .passed) }
         do throws(InjectionRefusal) {
@@ -65,40 +65,55 @@ package struct MemberInjection: Sendable {
         _ pod: JSONValue, for target: InjectionTarget, asking lookup: any Lookup
     ) async throws(InjectionRefusal) -> [JSONPatchOperation] {
         guard let image else {
-            throw InjectionRefusal("this webhook was started without --agent-image: it cannot restore members")
+            throw InjectionRefusal("this webhook was started without --agent-image: it cannot lay the data of members")
         }
-        let restore = try await restore(of: target, asking: lookup)
-        var backup: EtcdBackup?
-        if let name = restore.spec?.source?.backupRef?.name {
-            switch await lookup.etcdBackup(ObjectName(namespace: target.restore.namespace, name: name)) {
-            case .found(let found): backup = found
-            case .absent: throw InjectionRefusal("EtcdBackup \(name), the source of \(target.restore), is gone")
-            case .unavailable(let reason):
-                throw InjectionRefusal("EtcdBackup \(name) cannot be looked up: \(reason)")
-            }
-        }
-        var order = try RestoreOrder(of: restore, from: backup)
+        let (cluster, laid) = try await Self.order(for: target, asking: lookup)
+        var order = laid
         let timeout = (try? GoDuration(parsing: order.timeout).duration) ?? .seconds(600)
         order.expires = Int64(now().timeIntervalSince1970) + timeout.components.seconds + Self.grace
-        return try MemberPodPatch(
-            pod: pod, of: restore.spec?.target?.name ?? "", order: order, image: image
-        ).operations
+        return try MemberPodPatch(pod: pod, of: cluster, order: order, image: image).operations
     }
 
-    private func restore(
-        of target: InjectionTarget, asking lookup: any Lookup
-    ) async throws(InjectionRefusal) -> EtcdRestore {
-        switch await lookup.etcdRestores(in: target.restore.namespace) {
-        case .found(let restores):
-            let found = restores.first { $0.metadata.name == target.restore.name && $0.metadata.uid == target.uid }
-            guard var found else {
-                throw InjectionRefusal("there is no EtcdRestore \(target.restore) of UID \(target.uid) any more")
-            }
-            found.metadata.namespace = target.restore.namespace
-            return found
-        case .absent: throw InjectionRefusal("there is no EtcdRestore \(target.restore)")
+    private static func order(
+        for target: InjectionTarget, asking lookup: any Lookup
+    ) async throws(InjectionRefusal) -> (cluster: String, order: RestoreOrder) {
+        let namespace = target.object.namespace
+        switch target.kind {
+        case .restore:
+            let restore = try find(target, in: await lookup.etcdRestores(in: namespace))
+            let order = try RestoreOrder(of: restore, from: try await backup(of: restore, for: target, asking: lookup))
+            return (restore.spec?.target?.name ?? "", order)
+        case .recovery:
+            let recovery = try find(target, in: await lookup.etcdRecoveries(in: namespace))
+            return (recovery.spec?.clusterRef ?? "", try RestoreOrder(of: recovery))
+        }
+    }
+
+    private static func backup(
+        of restore: EtcdRestore, for target: InjectionTarget, asking lookup: any Lookup
+    ) async throws(InjectionRefusal) -> EtcdBackup? {
+        guard let name = restore.spec?.source?.backupRef?.name else { return nil }
+        switch await lookup.etcdBackup(ObjectName(namespace: target.object.namespace, name: name)) {
+        case .found(let found): return found
+        case .absent: throw InjectionRefusal("EtcdBackup \(name), the source of \(target.object), is gone")
         case .unavailable(let reason):
-            throw InjectionRefusal("EtcdRestore \(target.restore) cannot be looked up: \(reason)")
+            throw InjectionRefusal("EtcdBackup \(name) cannot be looked up: \(reason)")
+        }
+    }
+
+    private static func find<Object: KubernetesResource>(
+        _ target: InjectionTarget, in objects: LookedUp<[Object]>
+    ) throws(InjectionRefusal) -> Object {
+        switch objects {
+        case .found(let objects):
+            let found = objects.first { $0.metadata.name == target.object.name && $0.metadata.uid == target.uid }
+            guard var found else {
+                throw InjectionRefusal("there is no \(target) of UID \(target.uid) any more")
+            }
+            found.metadata.namespace = target.object.namespace
+            return found
+        case .absent: throw InjectionRefusal("there is no \(target)")
+        case .unavailable(let reason): throw InjectionRefusal("\(target) cannot be looked up: \(reason)")
         }
     }
 }

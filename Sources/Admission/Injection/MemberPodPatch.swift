@@ -1,7 +1,7 @@
 import EtcdRecoverModel
 import FoundationEssentials
 
-/// What a pod of the restored cluster gets before it starts.
+/// What a pod of the restored or recovered cluster gets before it starts.
 struct MemberPodPatch {
     /// Where both layouts of the etcd-operator have their data; only the node knows what a ConfigMap says of it.
     static let usualDataDirectory = "/var/lib/etcd"
@@ -16,7 +16,7 @@ struct MemberPodPatch {
     private let name: PodOrdinal
 
     /// - Parameters:
-    ///   - cluster: the restore's target, which the pod's name begins with.
+    ///   - cluster: what is restored or recovered; the pod's name begins with it.
     ///   - image: ours.
     init(pod: JSONValue, of cluster: String, order: RestoreOrder, image: String) throws(InjectionRefusal) {
         self.pod = pod
@@ -40,7 +40,8 @@ struct MemberPodPatch {
         let text = variable?["value"]?.string?.expandingReferences { _ in nil }
         guard let text, (try? RestoreOrder(json: text))?.restore == order.restore, container["image"]?.string == image
         else {
-            throw InjectionRefusal("the pod has an init container \(AgentContainer.name) that is not of this restore")
+            throw InjectionRefusal(
+                "the pod has an init container \(AgentContainer.name) that is not of \(order.owner)")
         }
         return true
     }
@@ -57,7 +58,7 @@ struct MemberPodPatch {
         let etcd = all[index]
         var mounts = etcd["volumeMounts"].elements.filter(holdsData)
         // Without a volume of its own it cannot hold anything from before.
-        guard name.ordinal == 0 || !mounts.isEmpty else { return }
+        guard order.lays(name.ordinal) || !mounts.isEmpty else { return }
         var volumes: [JSONValue] = []
         let directory = settings["data-dir"].flatMap { $0.hasPrefix("/") && !$0.contains("$") ? $0 : nil }
         if !mounts.contains(where: { $0.isMounted(above: directory ?? Self.usualDataDirectory) }) {
@@ -70,7 +71,10 @@ struct MemberPodPatch {
         }
         var order = order
         order.mountPaths = mounts.compactMap { $0["mountPath"]?.string }
-        if name.ordinal == 0, order.destination.secretRef?.name == nil {
+        if order.downloads(at: name.ordinal), order.rescue != nil {
+            volumes.append(RescueToken.volume)
+            mounts.append(RescueToken.mount)
+        } else if order.downloads(at: name.ordinal), order.destination.secretRef?.name == nil {
             mounts += etcd["volumeMounts"].elements.filter {
                 !holdsData($0) && holdsCredentials($0, of: containers[index])
             }
@@ -86,7 +90,7 @@ struct MemberPodPatch {
         append(volumes, to: "/spec/volumes", existing: pod["spec"]?["volumes"])
         let container = AgentContainer(
             etcd: etcd, podSecurity: pod["spec"]?["securityContext"], image: image, order: order,
-            downloads: name.ordinal == 0, mounts: mounts)
+            downloads: order.downloads(at: name.ordinal), mounts: mounts)
         // Behind those that prepare the volume.
         append([try container.json()], to: "/spec/initContainers", existing: pod["spec"]?["initContainers"])
     }

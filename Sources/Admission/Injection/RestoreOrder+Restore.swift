@@ -13,13 +13,13 @@ extension RestoreOrder {
                 "EtcdRestore \(name) is \(phase.isTerminal ? phase.rawValue : "being deleted") and restores nothing more"
             )
         }
-        guard let location = restore.status?.snapshotLocation, let place = Place(location) else {
+        guard let location = restore.status?.snapshotLocation, let place = SnapshotPlace(location) else {
             throw InjectionRefusal(
                 "EtcdRestore \(name) has not proved its snapshot yet: status.snapshotLocation is empty")
         }
         let source = restore.spec?.source
         guard let destination = backup?.defaulted().spec?.destination ?? source?.location?.destination,
-            destination.place == Place(scheme: place.scheme, bucket: place.bucket)
+            destination.store == place.store
         else {
             throw InjectionRefusal("the snapshot at \(location) is not in the bucket that EtcdRestore \(name) names")
         }
@@ -31,31 +31,5 @@ extension RestoreOrder {
             revision: backup?.status?.snapshot?.revision, skipHashCheck: source?.skipHashCheck ?? false,
             revisionBump: restore.spec?.target?.revisionBump ?? 0, version: restore.spec?.target?.version,
             timeout: restore.spec?.restoreTimeout ?? "10m")
-    }
-
-    fileprivate struct Place: Equatable {
-        var scheme: String
-        var bucket: String
-        var key = ""
-    }
-}
-
-extension RestoreOrder.Place {
-    /// From `s3://bucket/key` or `gs://bucket/key`.
-    init?(_ uri: String) {
-        guard let mark = uri.firstRange(of: "://") else { return nil }
-        let parts = uri[mark.upperBound...].split(separator: "/", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        self.init(scheme: String(uri[..<mark.lowerBound]), bucket: String(parts[0]), key: String(parts[1]))
-    }
-}
-
-extension Destination {
-    fileprivate var place: RestoreOrder.Place? {
-        switch effectiveProvider {
-        case .s3?: s3?.bucket.map { RestoreOrder.Place(scheme: "s3", bucket: $0) }
-        case .gcs?: gcs?.bucket.map { RestoreOrder.Place(scheme: "gs", bucket: $0) }
-        default: nil
-        }
     }
 }

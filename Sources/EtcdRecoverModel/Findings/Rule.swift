@@ -4,7 +4,7 @@ package struct Rule: Hashable, Sendable {
     package var id: RuleID
     /// The kinds that it judges.
     package var kinds: Kinds
-    /// The field that its findings name. `destination` stands for `spec.destination` of a backup and
+    /// The field that its findings name. `destination` stands for `spec.destination` of a backup or recovery and
     /// `spec.source.location.destination` of a restore.
     package var path: String
     package var severity: Finding.Severity
@@ -13,9 +13,11 @@ package struct Rule: Hashable, Sendable {
     package var summary: String
 
     package enum Kinds: String, Sendable {
+        case all = "EtcdBackup, EtcdRestore, EtcdRecovery"
         case both = "EtcdBackup, EtcdRestore"
         case backup = "EtcdBackup"
         case restore = "EtcdRestore"
+        case recovery = "EtcdRecovery"
     }
 
     init(

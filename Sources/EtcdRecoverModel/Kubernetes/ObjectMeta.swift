@@ -21,6 +21,16 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
 }
 
 extension ObjectMeta {
+    /// By creation, and by name where that was in the same second. False where either is not stored yet.
+    func isOlder(than other: ObjectMeta) -> Bool {
+        guard let mine = creationTimestamp?.rawValue, let theirs = other.creationTimestamp?.rawValue else {
+            return false
+        }
+        return (mine, name ?? "") < (theirs, other.name ?? "")
+    }
+}
+
+extension ObjectMeta {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decodeIfPresent(String.self, forKey: .name)

@@ -29,9 +29,15 @@ package struct StatefulSet: KubernetesResource, Hashable {
     package static let kind = "StatefulSet"
     package static let plural = "statefulsets"
 
+    package struct LabelSelector: Codable, Hashable, Sendable {
+        package var matchLabels: [String: String]?
+    }
+
     package struct Spec: Codable, Hashable, Sendable {
         /// The API server's default is 1.
         package var replicas: Int32?
+        /// Of its pods.
+        package var selector: LabelSelector?
         /// Each gives every pod a claim named `<template>-<pod>`.
         package var volumeClaimTemplates: [PersistentVolumeClaim]?
 

@@ -4,9 +4,9 @@ package import FoundationEssentials
 package struct AgentReport: Codable, Hashable, Sendable {
     package enum Result: String, Codable, Sendable {
         case restored = "Restored"
-        /// By an earlier run for the same restore.
+        /// By an earlier run for the same order.
         case alreadyRestored = "AlreadyRestored"
-        /// A member that is not the first: nothing was to be done.
+        /// A member that is not laid: it joins, with nothing of an earlier life in its place.
         case passed = "Passed"
         case failed = "Failed"
     }
@@ -17,6 +17,11 @@ package struct AgentReport: Codable, Hashable, Sendable {
     package var message: String
     package var member: Member?
     package var inherited: Inherited?
+    /// Of a member's own database: entries at most that only its log has; nil where that cannot be told.
+    package var missingEntries: Int64?
+    /// Paths, as the pod has them, of what a recovery found in the member's place, by whichever run of its agent: whole, and
+    /// nobody's to delete but a person's.
+    package var movedAside: [String]?
     /// A sentence each.
     package var warnings: [String]?
 
@@ -79,7 +84,7 @@ package struct AgentReport: Codable, Hashable, Sendable {
         package static let snapshotCorrupt = Self(rawValue: "SnapshotCorrupt")
         /// Sound, and another than the one that was recorded.
         package static let snapshotChanged = Self(rawValue: "SnapshotChanged")
-        package static let storeDenied = Self(rawValue: "StoreDenied")
+        package static let storeAccessDenied = Self(rawValue: "StoreAccessDenied")
         package static let storeRefused = Self(rawValue: "StoreRefused")
         package static let storeUnreachable = Self(rawValue: "StoreUnreachable")
         package static let noSpace = Self(rawValue: "NoSpace")
@@ -99,7 +104,8 @@ extension AgentReport {
     /// What Kubernetes keeps of a termination message, in bytes.
     package static let longest = 4096
 
-    /// As a termination message: whole JSON whatever its texts are, the last warnings left out where they do not fit.
+    /// As a termination message: whole JSON whatever its texts are, the last warnings left out where they do not fit, and
+    /// where old data went to last of all.
     package var terminationMessage: Data {
         get throws {
             let encoder = JSONEncoder()
@@ -115,8 +121,11 @@ extension AgentReport {
                     report.message = String(String.UnicodeScalarView(half)) + "…"
                 } else if report.inherited != nil {
                     report.inherited = nil
-                } else {
+                } else if report.member != nil {
                     report.member = nil
+                } else if report.movedAside?.popLast() == nil {
+                    // A reason without end is of no program of ours.
+                    return data.prefix(Self.longest)
                 }
             }
         }

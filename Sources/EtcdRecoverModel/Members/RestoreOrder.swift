@@ -2,11 +2,12 @@ import FoundationEssentials
 
 /// What the init container of a member's pod is told to lay there, in one variable of its environment.
 package struct RestoreOrder: Codable, Hashable, Sendable {
-    /// The restore that ordered it. Its like is recorded in the data: the same one is never carried out twice.
+    /// The restore or recovery that ordered it. Its like is recorded in the data: the same one is never carried out twice.
     package struct Record: Codable, Hashable, Sendable {
         package var namespace: String
         package var name: String
         package var uid: String
+        /// Of a recovery, which attempt it is: each lays anew.
         package var generation: Int64
 
         package init(namespace: String, name: String, uid: String, generation: Int64) {
@@ -35,6 +36,10 @@ package struct RestoreOrder: Codable, Hashable, Sendable {
     package var timeout: String
     /// Where volumes are mounted that etcd has too.
     package var mountPaths: [String]
+    /// What a recovery adds to that; nil for a restore into an empty cluster.
+    package var recovery: RecoveryOrder?
+    /// In place of the destination: who has the snapshot under that key.
+    package var rescue: EtcdRecovery.RescueServer?
     /// In seconds since 1970: from then on nothing is laid any more. A pod outlives its restore and runs its init containers
     /// again when its node does; should its volume be empty by then, the old snapshot must not come back. Nil: never.
     package var expires: Int64?
@@ -42,7 +47,8 @@ package struct RestoreOrder: Codable, Hashable, Sendable {
     package init(
         restore: Record, destination: Destination, key: String, sha256: String? = nil, revision: Int64? = nil,
         skipHashCheck: Bool = false, revisionBump: Int64 = 0, version: String? = nil, timeout: String = "10m",
-        mountPaths: [String] = [], expires: Int64? = nil
+        mountPaths: [String] = [], recovery: RecoveryOrder? = nil, rescue: EtcdRecovery.RescueServer? = nil,
+        expires: Int64? = nil
     ) {
         self.restore = restore
         self.destination = destination
@@ -54,6 +60,8 @@ package struct RestoreOrder: Codable, Hashable, Sendable {
         self.version = version
         self.timeout = timeout
         self.mountPaths = mountPaths
+        self.recovery = recovery
+        self.rescue = rescue
         self.expires = expires
     }
 
@@ -68,6 +76,36 @@ package struct RestoreOrder: Codable, Hashable, Sendable {
 
     package init(json: String) throws {
         self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
+    }
+}
+
+/// How a recovery differs from a restore: the members have data, which are moved aside and never deleted.
+package struct RecoveryOrder: Codable, Hashable, Sendable {
+    /// Every member is laid, as part of the whole cluster that its own `--initial-cluster` names; else the first alone,
+    /// as a cluster of its own that the others join.
+    package var laysAllMembers: Bool
+    /// The first member's own database is the source, and not an object: its etcd does not run any more.
+    package var takesOwnDatabase: Bool
+    /// The cluster takes writes again: a member that has lost what was laid since must not come back with the old copy.
+    package var isRebuilt: Bool?
+
+    package init(laysAllMembers: Bool = false, takesOwnDatabase: Bool = false, isRebuilt: Bool? = nil) {
+        self.laysAllMembers = laysAllMembers
+        self.takesOwnDatabase = takesOwnDatabase
+        self.isRebuilt = isRebuilt
+    }
+}
+
+extension RestoreOrder {
+    /// Whether the member of this ordinal is laid. The others join what is.
+    package func lays(_ ordinal: Int) -> Bool { ordinal == 0 || recovery?.laysAllMembers == true }
+
+    /// Whether that member's data come from the store.
+    package func downloads(at ordinal: Int) -> Bool { lays(ordinal) && recovery?.takesOwnDatabase != true }
+
+    /// The object that ordered it, as people know it: `EtcdRestore prod/back`.
+    package var owner: String {
+        "\(recovery == nil ? EtcdRestore.kind : EtcdRecovery.kind) \(restore.namespace)/\(restore.name)"
     }
 }
 

@@ -9,7 +9,7 @@ extension Destination {
         }
     }
 
-    var defaulted: Destination {
+    package var defaulted: Destination {
         var copy = self
         copy.provider = effectiveProvider ?? provider
         if let prefix { copy.prefix = Self.withoutTrailingSlash(prefix) }

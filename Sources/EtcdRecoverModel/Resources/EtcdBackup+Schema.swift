@@ -62,7 +62,7 @@ extension EtcdBackup.Snapshot {
     static let schema = Schema.object([
         .init("hash", .string(), "The database's hash as etcd prints it: eight hexadecimal digits."),
         .init("revision", .integer(.int64), "The newest revision in the snapshot."),
-        .init("totalKeys", .integer(.int64), "Keys in the snapshot, all revisions counted."),
+        .init("totalKeys", .integer(.int64), "Keys that are there at that revision, as the member counted them."),
         .init("totalSize", .integer(.int64), "Size of the database in bytes."),
         .init("sha256", .string(), "SHA-256 of the uploaded bytes, in hexadecimal."),
         .init("etcdVersion", .string(), "The version of the member that the snapshot was taken from."),

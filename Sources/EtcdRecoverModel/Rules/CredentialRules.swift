@@ -19,7 +19,7 @@ enum CredentialRules {
     static let all = [notFound, forbidden, keyMissing, whiteSpace, serviceAccount]
 
     private static func rule(_ name: String, _ reason: CauseReason, _ summary: String) -> Rule {
-        Rule("secret.\(name)", .both, at: "destination.secretRef.name, spec.source.backupRef.name", reason, summary)
+        Rule("secret.\(name)", .all, at: "destination.secretRef.name, spec.source.backupRef.name", reason, summary)
     }
 }
 

@@ -2,22 +2,22 @@
 enum DestinationRules {
     static let required = Rule("destination.required", .both, at: "destination", .required, "There is a destination.")
     static let providerRequired = Rule(
-        "destination.provider.required", .both, at: "destination.provider", .required,
+        "destination.provider.required", .all, at: "destination.provider", .required,
         "A provider is named, unless exactly one block is set and tells.")
     static let providerUnsupported = Rule(
-        "destination.provider.unsupported", .both, at: "destination.provider", .notSupported,
+        "destination.provider.unsupported", .all, at: "destination.provider", .notSupported,
         "The provider is `s3` or `gcs`.")
     static let secretNameRequired = Rule(
-        "destination.secretRef.name.required", .both, at: "destination.secretRef.name", .required,
+        "destination.secretRef.name.required", .all, at: "destination.secretRef.name", .required,
         "A secretRef names a Secret.")
     static let secretNameInvalid = Rule(
-        "destination.secretRef.name.invalid", .both, at: "destination.secretRef.name", .invalid,
+        "destination.secretRef.name.invalid", .all, at: "destination.secretRef.name", .invalid,
         "The Secret's name is a valid object name.")
     static let blockRequired = Rule(
-        "destination.block.required", .both, at: "destination.s3, destination.gcs", .required,
+        "destination.block.required", .all, at: "destination.s3, destination.gcs", .required,
         "The block of the provider's name is set.")
     static let blockForbidden = Rule(
-        "destination.block.forbidden", .both, at: "destination.s3, destination.gcs", .forbidden,
+        "destination.block.forbidden", .all, at: "destination.s3, destination.gcs", .forbidden,
         "The block of the other provider is not set.")
     static let all = [
         required, providerRequired, providerUnsupported, secretNameRequired, secretNameInvalid, blockRequired,

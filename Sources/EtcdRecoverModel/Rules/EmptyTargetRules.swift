@@ -15,6 +15,11 @@ enum EmptyTargetRules {
     }
 }
 
+extension Finding {
+    /// Whether it says that the target holds something, or is about to.
+    package var isAboutOccupiedTarget: Bool { EmptyTargetRules.all.contains { $0.id == rule } }
+}
+
 extension Looking {
     func emptyTargetFindings(_ restore: EtcdRestore, _ options: RuleOptions) async -> [Finding] {
         guard let name = restore.spec?.target?.name, ClusterNameRules.isValid(name) else { return [] }
@@ -25,7 +30,7 @@ extension Looking {
         async let restores = lookup.etcdRestores(in: namespace)
         return await TargetState(
             name: name, cluster: cluster, statefulSet: statefulSet, pods: pods, claims: claims, restores: restores,
-            olderGoesOn: options.olderRestoreGoesOn
+            olderGoesOn: options.olderGoesOn
         ).findings(for: restore, self)
     }
 }
@@ -116,10 +121,7 @@ private struct TargetState {
 
     /// Of two that were admitted at once, one must go on: the older, as long as neither has begun.
     private func comesBefore(_ own: EtcdRestore, _ other: EtcdRestore) -> Bool {
-        guard other.status?.phase ?? .pending == .pending, let mine = own.metadata.creationTimestamp?.rawValue,
-            let theirs = other.metadata.creationTimestamp?.rawValue
-        else { return false }
-        return (mine, own.metadata.name ?? "") < (theirs, other.metadata.name ?? "")
+        other.status?.phase ?? .pending == .pending && own.metadata.isOlder(than: other.metadata)
     }
 
     /// One note for all that had no answer.
@@ -134,7 +136,7 @@ private struct TargetState {
 }
 
 extension LookedUp {
-    fileprivate var reasonForSilence: String? {
+    var reasonForSilence: String? {
         if case .unavailable(let reason) = self { reason } else { nil }
     }
 }

@@ -1,13 +1,13 @@
 enum EndpointRules {
     static let invalid = Rule(
-        "destination.endpoint.invalid", .both, at: "destination.s3.endpoint, destination.gcs.endpoint", .invalid,
+        "destination.endpoint.invalid", .all, at: "destination.s3.endpoint, destination.gcs.endpoint", .invalid,
         "An absolute `http` or `https` URL with a host, without user info, query and fragment.")
     static let local = Rule(
-        "destination.endpoint.local", .both, at: "destination.s3.endpoint, destination.gcs.endpoint", .forbidden,
+        "destination.endpoint.local", .all, at: "destination.s3.endpoint, destination.gcs.endpoint", .forbidden,
         "The host is no loopback, link-local, unspecified or metadata address, however it is spelled, unless "
             + "`--allow-local-endpoints` says so.")
     static let insecure = Rule(
-        "destination.endpoint.insecure", .both, at: "destination.s3.endpoint, destination.gcs.endpoint", .warning,
+        "destination.endpoint.insecure", .all, at: "destination.s3.endpoint, destination.gcs.endpoint", .warning,
         .invalid, "`https` rather than `http`, over which credentials and data travel in the clear.")
     static let all = [invalid, local, insecure]
 

@@ -14,7 +14,8 @@ enum EtcdBackupRules {
         "backup.retention.retainCount.invalid", .backup, at: "spec.retention.retainCount", .invalid, "0 to 10000.")
     static let unbounded = Rule(
         "backup.retention.unbounded", .backup, at: "spec.retention.retainCount", .warning, .invalid,
-        "Old snapshots are deleted by retention or owned by a schedule; otherwise storage grows for ever.")
+        "Old snapshots are deleted by retention, go with their object or are owned by a schedule; otherwise storage grows "
+            + "for ever.")
     static let deletionPolicyUnsupported = Rule(
         "backup.deletionPolicy.unsupported", .backup, at: "spec.deletionPolicy", .notSupported, "`Retain` or `Delete`.")
     static let all = [
@@ -52,7 +53,7 @@ enum EtcdBackupRules {
                 Finding(
                     retainCountInvalid, at: path, value: "\(count)",
                     "must be 0 (keep every snapshot) to 10000"))
-        } else if count == 0,
+        } else if count == 0, spec.deletionPolicy != .delete,
             backup.metadata.ownerReferences?.contains(where: { $0.kind == "EtcdBackupSchedule" }) != true
         {
             findings.append(

@@ -1,9 +1,7 @@
 extension EtcdRestore: ManagedResource {
     package init(metadata: ObjectMeta) { self.init(metadata: metadata, spec: nil) }
 
-    package func pureFindings(old: EtcdRestore?, options: RuleOptions) -> [Finding] {
-        guard isJudged(after: old) else { return [] }
-        if let refusal = UpdateRules.refusal(of: self, after: old) { return [refusal] }
+    package func specFindings(options: RuleOptions) -> [Finding] {
         guard let spec else {
             return [Finding(UpdateRules.specRequired, at: FieldPath("spec"), "say what to restore, and into what")]
         }

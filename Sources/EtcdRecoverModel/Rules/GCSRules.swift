@@ -1,11 +1,11 @@
 enum GCSRules {
     static let bucketRequired = Rule(
-        "destination.gcs.bucket.required", .both, at: "destination.gcs.bucket", .required, "A bucket is named.")
+        "destination.gcs.bucket.required", .all, at: "destination.gcs.bucket", .required, "A bucket is named.")
     static let bucketInvalid = Rule(
-        "destination.gcs.bucket.invalid", .both, at: "destination.gcs.bucket", .invalid,
+        "destination.gcs.bucket.invalid", .all, at: "destination.gcs.bucket", .invalid,
         "The bucket's name follows Google's rules.")
     static let secretWithEmulator = Rule(
-        "destination.gcs.endpoint.secretRef", .both, at: "destination.secretRef", .forbidden,
+        "destination.gcs.endpoint.secretRef", .all, at: "destination.secretRef", .forbidden,
         "A GCS endpoint comes without a secretRef: it is an emulator, and no real key is ever sent to one.")
     static let all = [bucketRequired, bucketInvalid, secretWithEmulator]
 

@@ -8,6 +8,8 @@ package protocol Lookup: Sendable {
     /// Of all namespaces: buckets are shared across them.
     func etcdBackups() async -> LookedUp<[EtcdBackup]>
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]>
+    /// Absent where the kind is not installed, which is no more than none.
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]>
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet>
     func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]>
     func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]>

@@ -1,6 +1,6 @@
 enum LookupRules {
     static let unavailable = Rule(
-        "lookup.unavailable", .both, at: "the field that names what could not be looked up", .internalError,
+        "lookup.unavailable", .all, at: "the field that names what could not be looked up", .internalError,
         "What a rule must look up can be looked up. `--lookup-failure=warn` makes it a warning at admission; offline it is "
             + "unresolved.")
     static let all = [unavailable]

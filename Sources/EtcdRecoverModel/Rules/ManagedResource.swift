@@ -11,8 +11,8 @@ package protocol ManagedResource: KubernetesResource, Hashable {
     /// restore's backup was taken from, where it could be looked up.
     func defaulted(sourceVersion: String?) -> Self
 
-    /// What the rules say without asking anybody, in field order. `old` is the object as stored, on update.
-    func pureFindings(old: Self?, options: RuleOptions) -> [Finding]
+    /// What the rules say of the object by itself, without asking anybody, in field order.
+    func specFindings(options: RuleOptions) -> [Finding]
 
     /// What the rules say that look something up, in field order; all look-ups run in parallel.
     func lookupFindings(requester: UserInfo?, lookup: any Lookup, options: RuleOptions) async -> [Finding]
@@ -22,6 +22,9 @@ package protocol ManagedResource: KubernetesResource, Hashable {
 
     /// Whether both ask for the same, defaults filled in.
     func hasSameSpec(as old: Self) -> Bool
+
+    /// What it means that this comes in the place of `old`.
+    func specUpdate(after old: Self) -> SpecUpdate
 
     /// The etcd version to fill in as default, asked for only where it is missing: what `old` already had, on update,
     /// or what the cluster runs that a restore's backup was taken from.
@@ -56,17 +59,18 @@ package struct RuleOptions: Sendable {
     /// takes a cryptographic library, which the rules do without.
     package var loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)?
 
-    /// Whether of two restores into one target that have both not begun the older is let on. For the check before
-    /// work begins, where one of two admitted at once must win; at admission any unfinished one refuses another.
-    package var olderRestoreGoesOn: Bool
+    /// Whether of two restores into one target, or two recoveries of one cluster, that have both not begun the older is
+    /// let on. For the check before work begins, where one of two admitted at once must win; at admission any unfinished
+    /// one refuses another.
+    package var olderGoesOn: Bool
 
     package init(
         allowLocalEndpoints: Bool = false, unavailableLookup: Finding.Severity = .error,
-        olderRestoreGoesOn: Bool = false, loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)? = nil
+        olderGoesOn: Bool = false, loadsPrivateKey: (@Sendable (_ pem: String) -> Bool)? = nil
     ) {
         self.allowLocalEndpoints = allowLocalEndpoints
         self.unavailableLookup = unavailableLookup
-        self.olderRestoreGoesOn = olderRestoreGoesOn
+        self.olderGoesOn = olderGoesOn
         self.loadsPrivateKey = loadsPrivateKey
     }
 }

@@ -5,6 +5,7 @@ package struct ManifestLookup: Lookup {
     private var secrets: [ObjectName: Secret] = [:]
     private var backups = Ordered<EtcdBackup>()
     private var restores = Ordered<EtcdRestore>()
+    private var recoveries = Ordered<EtcdRecovery>()
     private var statefulSets: [ObjectName: StatefulSet] = [:]
     private var pods: [Pod] = []
     private var claims: [PersistentVolumeClaim] = []
@@ -29,6 +30,7 @@ package struct ManifestLookup: Lookup {
         case let secret as Secret: secrets[key] = placed(secret)
         case let backup as EtcdBackup: backups[key] = placed(backup)
         case let restore as EtcdRestore: restores[key] = placed(restore)
+        case let recovery as EtcdRecovery: recoveries[key] = placed(recovery)
         case let set as StatefulSet: statefulSets[key] = placed(set)
         case let pod as Pod: pods.append(placed(pod))
         case let claim as PersistentVolumeClaim: claims.append(placed(claim))
@@ -49,6 +51,10 @@ package struct ManifestLookup: Lookup {
 
     package func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> {
         .found(restores.all.filter { $0.metadata.namespace == namespace })
+    }
+
+    package func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> {
+        .found(recoveries.all.filter { $0.metadata.namespace == namespace })
     }
 
     package func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> {

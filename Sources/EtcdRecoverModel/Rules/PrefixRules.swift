@@ -1,10 +1,10 @@
 /// Keys of an object store, read as paths: what is allowed in a prefix and in a key behind it.
 enum PrefixRules {
     static let invalid = Rule(
-        "destination.prefix.invalid", .both, at: "destination.prefix", .invalid,
+        "destination.prefix.invalid", .all, at: "destination.prefix", .invalid,
         "No leading slash, no empty, `.` or `..` segment, no control character, no backslash.")
     static let tooLong = Rule(
-        "destination.prefix.tooLong", .both, at: "destination.prefix", .invalid,
+        "destination.prefix.tooLong", .all, at: "destination.prefix", .invalid,
         "The prefix and the key behind it stay within 1024 bytes of UTF-8.")
     static let all = [invalid, tooLong]
 

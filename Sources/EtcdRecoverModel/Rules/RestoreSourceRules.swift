@@ -14,6 +14,14 @@ enum RestoreSourceRules {
     static let all = [notFound, notCompleted, noLocation, tooOld]
 }
 
+extension Finding {
+    /// Whether it says that the EtcdBackup has no snapshot to restore.
+    package var isAboutUnusableBackup: Bool {
+        [RestoreSourceRules.notFound, RestoreSourceRules.notCompleted, RestoreSourceRules.noLocation]
+            .contains { $0.id == rule }
+    }
+}
+
 /// What a restore's backupRef leads to: the EtcdBackup and, where the restore leaves its version to it, the EtcdCluster
 /// that it was taken from.
 struct RestoreSource: Sendable {

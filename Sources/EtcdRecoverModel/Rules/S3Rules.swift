@@ -1,19 +1,19 @@
 enum S3Rules {
     static let bucketRequired = Rule(
-        "destination.s3.bucket.required", .both, at: "destination.s3.bucket", .required, "A bucket is named.")
+        "destination.s3.bucket.required", .all, at: "destination.s3.bucket", .required, "A bucket is named.")
     static let bucketInvalid = Rule(
-        "destination.s3.bucket.invalid", .both, at: "destination.s3.bucket", .invalid,
+        "destination.s3.bucket.invalid", .all, at: "destination.s3.bucket", .invalid,
         "The bucket's name follows Amazon's rules or, with a custom endpoint, can stand in a URL.")
     static let regionInvalid = Rule(
-        "destination.s3.region.invalid", .both, at: "destination.s3.region", .invalid,
+        "destination.s3.region.invalid", .all, at: "destination.s3.region", .invalid,
         "At most 63 letters, digits and hyphens, since host names are made from it; with a custom endpoint also `_` and "
             + "`.`.")
     static let ambientCredentials = Rule(
-        "destination.s3.credentials.ambient", .both, at: "destination.secretRef", .warning, .required,
+        "destination.s3.credentials.ambient", .all, at: "destination.secretRef", .warning, .required,
         "A custom endpoint comes with a secretRef: ambient credentials are for Amazon only, and nothing would sign the "
             + "requests.")
     static let pathStyleForbidden = Rule(
-        "destination.s3.forcePathStyle.forbidden", .both, at: "destination.s3.forcePathStyle", .forbidden,
+        "destination.s3.forcePathStyle.forbidden", .all, at: "destination.s3.forcePathStyle", .forbidden,
         "forcePathStyle is for s3 only.")
     static let all = [bucketRequired, bucketInvalid, regionInvalid, ambientCredentials, pathStyleForbidden]
 

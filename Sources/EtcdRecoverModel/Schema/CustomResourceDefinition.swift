@@ -6,6 +6,7 @@ package enum CustomResourceDefinition {
         [
             (file(for: EtcdBackup.self), manifest(for: EtcdBackup.self)),
             (file(for: EtcdRestore.self), manifest(for: EtcdRestore.self)),
+            (file(for: EtcdRecovery.self), manifest(for: EtcdRecovery.self)),
         ]
     }
 

@@ -1,17 +1,17 @@
 /// What the API server demands of metadata, told before it does.
 enum MetadataRules {
     static let nameRequired = Rule(
-        "metadata.name.required", .both, at: "metadata.name", .required, "There is a name or a generateName.")
+        "metadata.name.required", .all, at: "metadata.name", .required, "There is a name or a generateName.")
     static let nameInvalid = Rule(
-        "metadata.name.invalid", .both, at: "metadata.name, metadata.generateName", .invalid,
+        "metadata.name.invalid", .all, at: "metadata.name, metadata.generateName", .invalid,
         "The name is a DNS-1123 subdomain.")
     static let namespaceInvalid = Rule(
-        "metadata.namespace.invalid", .both, at: "metadata.namespace", .invalid, "The namespace is a DNS-1123 label.")
+        "metadata.namespace.invalid", .all, at: "metadata.namespace", .invalid, "The namespace is a DNS-1123 label.")
     static let labelInvalid = Rule(
-        "metadata.labels.invalid", .both, at: "metadata.labels", .invalid,
+        "metadata.labels.invalid", .all, at: "metadata.labels", .invalid,
         "Keys of labels are qualified names, and their values at most 63 letters, digits, `-`, `_` and `.`.")
     static let annotationInvalid = Rule(
-        "metadata.annotations.invalid", .both, at: "metadata.annotations", .invalid,
+        "metadata.annotations.invalid", .all, at: "metadata.annotations", .invalid,
         "Keys of annotations are qualified names, and all of them together take at most 256 KiB.")
     static let all = [nameRequired, nameInvalid, namespaceInvalid, labelInvalid, annotationInvalid]
 

@@ -1,5 +1,5 @@
 /// The known name that somebody most likely meant.
-func nearestName(to name: String, among known: [String]) -> String? {
+package func nearestName(to name: String, among known: [String]) -> String? {
     let lowercased = name.lowercased()
     return
         known

@@ -55,7 +55,7 @@ struct InjectionRefusalTests {
             try await refusal(memberPod(spec: #""securityContext": {"runAsNonRoot": true}"#)).contains("set runAsUser"))
         #expect(
             try await refusal(memberPod(spec: #""initContainers": [{"name": "etcdrecover-agent", "image": "x"}]"#))
-                .contains("not of this restore"))
+                .contains("not of EtcdRestore prod/back"))
         #expect(try await refusal("{}").contains("no member"))
         #expect(try await refusal("null").contains("no member"))
         #expect(try await refusal(image: nil).contains("--agent-image"))

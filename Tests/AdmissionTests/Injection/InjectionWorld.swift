@@ -4,12 +4,18 @@ import FoundationEssentials
 @testable import Admission
 
 let restoreUID = "0d5f5f0e-8f6a-4a53-8a3f-1c6d1c1b2a33"
-let injectionTarget = InjectionTarget(restore: ObjectName(namespace: "prod", name: "back"), uid: restoreUID)
+let injectionTarget = InjectionTarget(
+    kind: .restore, object: ObjectName(namespace: "prod", name: "back"), uid: restoreUID)
 
-/// Namespace `prod` with a finished backup `nightly` and a restore `back` of it into `orders`, under way.
+let recoveryTarget = InjectionTarget(
+    kind: .recovery, object: ObjectName(namespace: "prod", name: "lost"), uid: "7c1e1c5e-2f0b-4c65-9a0e-5b1f2a3c4d5e")
+
+/// Namespace `prod` with a finished backup `nightly` and a restore `back` of it into `orders`, under way; and a recovery `lost`
+/// of `orders` that keeps what `orders-2` knew.
 struct InjectionWorld: Lookup {
     var restores: LookedUp<[EtcdRestore]> = .found([InjectionWorld.restore()])
     var backup: LookedUp<EtcdBackup> = .found(InjectionWorld.backup)
+    var recoveries: LookedUp<[EtcdRecovery]> = .found([InjectionWorld.recovery()])
 
     static func restore(
         _ change: (inout EtcdRestore) -> Void = { _ in }
@@ -25,6 +31,29 @@ struct InjectionWorld: Lookup {
         restore.status?.snapshotLocation = "s3://backups/etcd/orders/nightly-20261121T100000Z.db"
         change(&restore)
         return restore
+    }
+
+    static func recovery(_ change: (inout EtcdRecovery) -> Void = { _ in }) -> EtcdRecovery {
+        var recovery = EtcdRecovery(
+            metadata: ObjectMeta(name: "lost", namespace: "prod"),
+            spec: .init(
+                clusterRef: "orders", approved: true, recoveryTimeout: "15m",
+                destination: Destination(
+                    provider: .s3, prefix: "rescue", secretRef: .init(name: "keys"),
+                    s3: .init(bucket: "backups", region: "eu-central-1"))), status: .init(phase: .rebuilding))
+        recovery.metadata.uid = recoveryTarget.uid
+        recovery.metadata.generation = 4
+        recovery.status?.attempts = 2
+        recovery.status?.layout = .pods
+        recovery.status?.survivor = .init(name: "orders-2")
+        var kept = EtcdRecovery.RescueCopy(member: "orders-2", location: "s3://backups/rescue/orders/lost-2.db")
+        kept.sha256 = "cd34"
+        kept.revision = 4711
+        recovery.status?.rescueCopies = [
+            .init(member: "orders-1", location: "s3://backups/rescue/orders/lost-1.db"), kept,
+        ]
+        change(&recovery)
+        return recovery
     }
 
     static let backup: EtcdBackup = {
@@ -46,6 +75,7 @@ struct InjectionWorld: Lookup {
     func etcdBackup(_ name: ObjectName) async -> LookedUp<EtcdBackup> { backup }
     func etcdBackups() async -> LookedUp<[EtcdBackup]> { .found([]) }
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> { restores }
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> { recoveries }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> { .absent }
     func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> { .found([]) }
     func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]> { .found([]) }
@@ -88,12 +118,13 @@ func podReview(
 }
 
 func inject(
-    _ pod: String = memberPod(), asking world: InjectionWorld = InjectionWorld(), image: String? = "etcdrecover:1"
+    _ pod: String = memberPod(), for target: InjectionTarget = injectionTarget,
+    asking world: InjectionWorld = InjectionWorld(), image: String? = "etcdrecover:1"
 ) async throws -> (response: AdmissionReviewResponse.Response, outcome: MemberInjection.Outcome) {
     let (decision, outcome) = try await MemberInjection(
         image: image, now: { Date(timeIntervalSince1970: 1_000_000) }
     ).review(
-        podReview(pod), for: injectionTarget, asking: world)
+        podReview(pod), for: target, asking: world)
     return (decision.review.response, outcome)
 }
 

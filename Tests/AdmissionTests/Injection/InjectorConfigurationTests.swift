@@ -9,10 +9,11 @@ struct InjectorConfigurationTests {
         service: .init(namespace: "etcdrecover-system", name: "etcdrecover-webhook", path: "/mutate", port: 443),
         caBundle: Data([1, 2]))
 
-    private func webhook(_ uid: String = restoreUID, isNamespaceLabelled: Bool = true) -> InjectorConfiguration.Webhook
-    {
+    private func webhook(
+        _ uid: String = restoreUID, _ kind: InjectionTarget.Kind = .restore, isNamespaceLabelled: Bool = true
+    ) -> InjectorConfiguration.Webhook {
         InjectorConfiguration.Webhook(
-            for: InjectionTarget(restore: injectionTarget.restore, uid: uid),
+            for: InjectionTarget(kind: kind, object: injectionTarget.object, uid: uid),
             labels: InjectorConfiguration.labels(ofCluster: "orders"), isNamespaceLabelled: isNamespaceLabelled,
             reached: service)
     }
@@ -49,6 +50,20 @@ struct InjectorConfigurationTests {
             ])
         #expect(webhook(isNamespaceLabelled: false).namespaceSelector.matchLabels == nil)
         #expect(webhook().restoreUID == restoreUID)
+        #expect(webhook().recoveryUID == nil)
+    }
+
+    @Test func aRecoverysEntryIsNoneOfTheRestores() throws {
+        let recovery = webhook("r", .recovery)
+        #expect(recovery.name == "r.recovery.etcdrecover.operator.etcd.io")
+        #expect(recovery.clientConfig.service?.path == "/inject/etcdrecoveries/prod/back/r")
+        #expect(recovery.recoveryUID == "r")
+        #expect(recovery.restoreUID == nil)
+        // Both of one UID, so that only the kind tells them apart.
+        let both = configuration([webhook("r"), recovery])
+        #expect(both.disarming(.restore) { _ in true }?.map(\.path) == ["/metadata/resourceVersion", "/webhooks/0"])
+        #expect(both.disarming(.recovery) { _ in true }?.map(\.path) == ["/metadata/resourceVersion", "/webhooks/1"])
+        #expect(configuration([webhook("r")]).disarming(.recovery) { _ in true } == nil)
     }
 
     @Test func aURLKeepsItsHost() {
@@ -59,6 +74,8 @@ struct InjectorConfigurationTests {
 
     @Test func thePathComesBack() {
         #expect(InjectionTarget(path: injectionTarget.path) == injectionTarget)
+        #expect(recoveryTarget.path == "/inject/etcdrecoveries/prod/lost/\(recoveryTarget.uid)")
+        #expect(InjectionTarget(path: recoveryTarget.path) == recoveryTarget)
         for path in [
             "/inject", "/inject/etcdrestores/a/b", "/inject/etcdrestores/a/b/c/d", "/inject/etcdrestores/a//c",
             "/inject/etcdbackups/a/b/c", "/inject/etcdrestores/A/b/c", "inject/etcdrestores/a/b/c", "",
@@ -88,28 +105,35 @@ struct InjectorConfigurationTests {
 
     @Test func disarmingTakesAwayWhatIsOverAndNothingElse() {
         let all = configuration([webhook("a"), webhook("b"), webhook("c")])
-        #expect(all.disarming { $0 == "b" }?.map(\.path) == ["/metadata/resourceVersion", "/webhooks/1"])
+        #expect(all.disarming(.restore) { $0 == "b" }?.map(\.path) == ["/metadata/resourceVersion", "/webhooks/1"])
         #expect(
-            all.disarming { $0 != "b" }?.map(\.path) == ["/metadata/resourceVersion", "/webhooks/2", "/webhooks/0"])
-        #expect(all.disarming { $0 == "z" } == nil)
-        #expect(configuration(nil).disarming { _ in true } == nil)
+            all.disarming(.restore) { $0 != "b" }?.map(\.path) == [
+                "/metadata/resourceVersion", "/webhooks/2", "/webhooks/0",
+            ])
+        #expect(all.disarming(.restore) { $0 == "z" } == nil)
+        #expect(configuration(nil).disarming(.restore) { _ in true } == nil)
         var foreign = webhook("x")
         foreign.name = "somebody.else.example"
-        #expect(configuration([foreign]).disarming { _ in true } == nil)
+        #expect(configuration([foreign]).disarming(.restore) { _ in true } == nil)
     }
 }
 
 struct InjectionProbeTests {
-    @Test func theProbeShowsWhetherItsOwnEntryIsLive() async throws {
+    @Test(arguments: [injectionTarget, recoveryTarget])
+    func theProbeShowsWhetherItsOwnEntryIsLive(_ target: InjectionTarget) async throws {
         let probe = InjectionProbe(
             cluster: "orders", namespace: "prod", labels: InjectorConfiguration.labels(ofCluster: "orders"))
+        // The name of a pod that runs would be refused behind the webhook.
+        #expect(probe.metadata.name == "orders-999999")
         let text = String(decoding: try JSONEncoder().encode(probe), as: UTF8.self)
-        let (response, outcome) = try await inject(text)
+        let (response, outcome) = try await inject(text, for: target)
         #expect(outcome == .injected, "\(response.status?.message ?? "")")
         let answer = String(decoding: try response.applied(to: text).jsonBytes, as: UTF8.self)
         let admitted = try JSONDecoder().decode(InjectionProbe.self, from: Data(answer.utf8))
-        #expect(admitted.carriesAgent(for: injectionTarget))
-        #expect(!admitted.carriesAgent(for: InjectionTarget(restore: injectionTarget.restore, uid: "another")))
-        #expect(!probe.carriesAgent(for: injectionTarget))
+        #expect(admitted.carriesAgent(for: target))
+        #expect(
+            !admitted.carriesAgent(for: InjectionTarget(kind: .restore, object: injectionTarget.object, uid: "another"))
+        )
+        #expect(!probe.carriesAgent(for: target))
     }
 }

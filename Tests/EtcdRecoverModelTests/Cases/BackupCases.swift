@@ -105,6 +105,9 @@ enum BackupCases {
             ], says: []),
         RuleCase("a snapshot that goes with its object", Sample.backup, ["spec.deletionPolicy": "Delete"], says: []),
         RuleCase(
+            "no retention, but a snapshot that goes with its object", Sample.backup,
+            ["spec.retention": .null, "spec.deletionPolicy": "Delete"], says: []),
+        RuleCase(
             "a policy that there is not", Sample.backup, ["spec.deletionPolicy": "Orphan"],
             says: [
                 #"error backup.deletionPolicy.unsupported spec.deletionPolicy: Unsupported value: "Orphan": supported values: "Retain", "Delete""#

@@ -126,7 +126,7 @@ enum EmptyTargetCases {
         RuleCase(
             "the older of two that were admitted at once", Sample.restore,
             ["metadata.creationTimestamp": "2026-01-02T03:04:05Z"], in: younger,
-            options: RuleOptions(olderRestoreGoesOn: true), says: []),
+            options: RuleOptions(olderGoesOn: true), says: []),
         RuleCase(
             "the second of two at admission, its name first and in the same second", Sample.restore,
             ["metadata.creationTimestamp": "2026-01-02T03:04:06Z"], in: younger,
@@ -135,7 +135,7 @@ enum EmptyTargetCases {
             ]),
         RuleCase(
             "the younger of two", Sample.restore, ["metadata.creationTimestamp": "2026-01-02T03:04:07Z"], in: younger,
-            options: RuleOptions(olderRestoreGoesOn: true),
+            options: RuleOptions(olderGoesOn: true),
             says: [
                 #"error restore.target.inFlight spec.target.name: Duplicate value: "copy": EtcdRestore "second" (Pending) already restores into it: wait for its end, or use another name"#
             ]),
