@@ -1,4 +1,5 @@
 package import EtcdRecoverModel
+import FoundationEssentials
 
 /// What an init container is given: the order, the settings of the etcd beside it, and who its pod is.
 package struct AgentEnvironment: Sendable {
@@ -17,6 +18,11 @@ package struct AgentEnvironment: Sendable {
         }
         do { order = try RestoreOrder(json: json) } catch {
             throw AgentFailure(.invalidOrder, "\(AgentVariable.order) cannot be read: it is of another version")
+        }
+        // Part of a directory's name.
+        guard order.restore.uid.utf8.allSatisfy(Self.isNameByte), !order.restore.uid.isEmpty else {
+            throw AgentFailure(
+                .invalidOrder, "\(AgentVariable.order) has \"\(order.restore.uid)\" where a UID is expected")
         }
         guard let pod = variables[AgentVariable.podName].flatMap(PodOrdinal.init) else {
             throw AgentFailure(
@@ -42,8 +48,32 @@ package struct AgentEnvironment: Sendable {
         self.identity = identity
     }
 
-    /// Of the new cluster: part of all its ids, so that nobody from another life of it can join, or be joined.
-    package var token: String { "\(identity.token ?? "etcd-cluster").\(order.restore.uid)" }
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// Of the new cluster: part of all its ids, so that nobody from another life of it can join, or be joined. A second
+    /// attempt of a recovery makes another cluster than the first.
+    package var token: String {
+        let token = "\(identity.token ?? "etcd-cluster").\(order.restore.uid)"
+        return order.recovery == nil ? token : "\(token).\(order.restore.generation)"
+    }
+
+    /// Under which a recovery moves aside what it finds in the member's place.
+    var asideName: String { "\(order.restore.uid)-\(order.restore.generation)" }
+
+    /// What `asideName` was for an earlier attempt, the newest first.
+    var earlierAsideNames: [String] {
+        // Nobody tries more often, and each is looked for on the disk.
+        (1..<max(order.restore.generation, 1)).suffix(100).reversed().map { "\(order.restore.uid)-\($0)" }
+    }
+
+    var isOver: Bool { order.expires.map { Date().timeIntervalSince1970 >= Double($0) } ?? false }
 }
 
 extension String {

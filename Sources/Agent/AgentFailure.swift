@@ -41,7 +41,7 @@ extension AgentFailure {
     private init(_ error: StoreError, _ text: String) {
         switch error {
         case .notFound, .noBucket: self.init(.snapshotNotFound, text)
-        case .denied, .noCredentials, .locked: self.init(.storeDenied, text)
+        case .denied, .noCredentials, .locked: self.init(.storeAccessDenied, text)
         case .damaged, .wrongSize: self.init(.snapshotCorrupt, text)
         // Replaced while it was read: what is there now is read from its beginning.
         case .changed: self.init(.snapshotChanged, text, isTransient: true)

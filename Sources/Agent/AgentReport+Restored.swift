@@ -2,14 +2,15 @@ import EtcdRecoverModel
 import SnapshotFile
 
 extension AgentReport {
-    init(_ member: RestoredMember, of order: RestoreOrder) {
+    /// - Parameter source: what was laid, as people know it.
+    init(_ member: RestoredMember, from source: String) {
         let bump =
             member.revision == member.snapshotRevision
             ? "" : ", raised from \(member.snapshotRevision), everything before is marked as compacted"
         self.init(
             .restored,
             message:
-                "restored \(order.key) as member \(member.membership.local.name): \(member.inherited.liveKeys) keys "
+                "restored \(source) as member \(member.membership.local.name): \(member.inherited.liveKeys) keys "
                 + "at revision \(member.revision)\(bump)")
         self.member = Member(
             name: member.membership.local.name, id: member.membership.local.id.description,

@@ -5,19 +5,21 @@ package import ObjectStore
 import SnapshotFile
 import Synchronization
 
-/// Lays the data directory of a cluster's first member before its etcd starts. The others it lets pass, unless they hold
-/// data of an earlier life.
+/// Lays the data directory of a member before its etcd starts: of a cluster's first one, or of each. The others it lets pass,
+/// unless they hold data of an earlier life.
 ///
 /// Whenever it ends, by itself or killed, the data directory is as it was or holds the whole member with a marker of the
-/// restore, which makes the next run a look at that marker.
+/// order, which makes the next run a look at that marker. A recovery moves aside what it finds in the member's place; killed
+/// in the middle of that, it leaves no member, all that was there whole under another name, and the rest to the next run.
 package struct MemberAgent: Sendable {
     let environment: AgentEnvironment
-    let store: ObjectStore
+    /// Nil where nothing is read from one.
+    let store: ObjectStore?
     let logger: Logger
     /// The last reason to try again, for when the time is over.
     private let lastFailure = Setback()
 
-    package init(environment: AgentEnvironment, store: ObjectStore, logger: Logger) {
+    package init(environment: AgentEnvironment, store: ObjectStore?, logger: Logger) {
         self.environment = environment
         self.store = store
         self.logger = logger
@@ -51,39 +53,49 @@ package struct MemberAgent: Sendable {
 
     /// The snapshot, as people write its place.
     private var place: String {
-        let key = environment.order.key
-        return (try? ObjectKey(key)).map(store.uri) ?? key
+        let order = environment.order
+        guard order.recovery?.takesOwnDatabase != true else {
+            return "\(environment.identity.dataDirectory)/member/snap/db"
+        }
+        return (try? ObjectKey(order.key)).flatMap { store?.uri($0) } ?? order.key
     }
 
     private func lay() async throws -> AgentReport {
         let (order, identity) = (environment.order, environment.identity)
-        guard environment.pod.ordinal == 0 else {
-            try StaleData(environment: environment).check()
-            return AgentReport(
-                .passed, message: "member \(environment.pod.ordinal) joins the restored cluster with no data of its own"
-            )
-        }
+        guard order.lays(environment.pod.ordinal) else { return try JoiningMember(environment: environment).pass() }
         // Writes nothing: etcd may have filled the volume since.
         if let marker = standing() {
             Inbox.removeLeftovers(inDataDirectory: identity.dataDirectory)
-            return marker.report
+            return try naming(marker.report)
         }
-        if let end = order.expires, Date().timeIntervalSince1970 >= Double(end) {
-            throw AgentFailure(
-                .restoreOver,
-                "EtcdRestore \(order.restore.namespace)/\(order.restore.name) is over, and \(identity.dataDirectory) has "
-                    + "nothing of it any more: the old snapshot is not laid again. Delete the pod, or restore anew")
-        }
+        guard !environment.isOver, order.recovery?.isRebuilt != true else { throw over }
         let inbox = try Inbox(inDataDirectory: identity.dataDirectory)
         do {
-            let report = try await restore(through: inbox.snapshot)
+            let report =
+                order.downloads(at: environment.pod.ordinal)
+                ? try await restore(through: inbox.snapshot) : try await restoreOwnDatabase()
             inbox.remove()
             logger.notice("\(report.message)", metadata: ["restore": "\(order.restore.uid)"])
-            return report
+            return try naming(report)
         } catch {
             inbox.remove()
             throw error
         }
+    }
+
+    /// With what the disk says has been moved aside, by an earlier run too.
+    private func naming(_ report: AgentReport) throws(AgentFailure) -> AgentReport {
+        var report = report
+        report.movedAside = try environment.movedAside()
+        return report
+    }
+
+    private var over: AgentFailure {
+        let isRecovery = environment.order.recovery != nil
+        return AgentFailure(
+            .restoreOver,
+            "\(environment.order.owner) is over, and \(environment.identity.dataDirectory) has nothing of it any more: the old "
+                + "snapshot is not laid again. Delete the pod, or \(isRecovery ? "recover" : "restore") anew")
     }
 
     /// What this very restore has laid already, to be said again. Clears what it left between two renames.
@@ -106,7 +118,11 @@ package struct MemberAgent: Sendable {
     }
 
     private func restore(through path: String) async throws -> AgentReport {
-        var request = request(path)
+        guard let store else { throw AgentFailure(.invalidOrder, "there is no store to read \(place) from") }
+        var request = try RestoreRequest(of: place, for: environment)
+        request.file = path
+        request.consumesSnapshot = true
+        request.skipsHashCheck = environment.order.skipHashCheck
         let download = SnapshotDownload(
             store: store, order: environment.order, key: try ObjectKey(environment.order.key), path: path)
         // Before a byte is asked for: a member that is there stays untouched, whatever the store has.
@@ -117,38 +133,44 @@ package struct MemberAgent: Sendable {
             logger.info("downloading \(store.uri(object.key))", metadata: ["bytes": "\(object.size)"])
             try await download.fetch(object)
         }
-        request.note = RestoreRequest.Note(name: RestoreMarker.name) { [environment] member in
-            try RestoreMarker(
-                restore: environment.order.restore, report: AgentReport(member, of: environment.order)
-            ).json
+        return try await run(request) { [key = environment.order.key] in AgentReport($0, from: key) }
+    }
+
+    /// From what the member has itself: it is copied, and then moved aside with the rest.
+    private func restoreOwnDatabase() async throws -> AgentReport {
+        let own = try OwnDatabase(of: environment)
+        var request = try RestoreRequest(of: own.path, for: environment)
+        // Raw, as it is: all its pages are verified on the way.
+        request.skipsHashCheck = true
+        request.sourceWALDirectory = own.walDirectory
+        request.comparesLog = own.logTrouble == nil
+        return try await run(request) { member in
+            var report = AgentReport(member, from: own.path)
+            if let trouble = own.logTrouble {
+                report.warnings = [trouble] + (report.warnings ?? [])
+            } else {
+                report.missingEntries = Int64(clamping: member.inherited.missingEntries?.count ?? 0)
+            }
+            return report
+        }
+    }
+
+    /// Carries out a restore that leaves its report as a marker.
+    private func run(
+        _ request: RestoreRequest, reporting report: @escaping @Sendable (RestoredMember) -> AgentReport
+    ) async throws -> AgentReport {
+        var request = request
+        let order = environment.order
+        request.note = RestoreRequest.Note(name: RestoreMarker.name) { member in
+            try RestoreMarker(restore: order.restore, report: report(member)).json
         }
         let restore = try Restore(request)
-        if let expected = environment.order.revision, restore.snapshotRevision != expected {
+        if let expected = order.revision, restore.snapshotRevision != expected {
             throw AgentFailure(
                 .snapshotChanged,
                 "\(place) is of revision \(restore.snapshotRevision), expected was \(expected): it is another snapshot")
         }
-        return AgentReport(try await restore.run(), of: environment.order)
-    }
-
-    private func request(_ path: String) -> RestoreRequest {
-        let (order, identity) = (environment.order, environment.identity)
-        var request = RestoreRequest(snapshot: place)
-        request.file = path
-        request.name = identity.name
-        request.initialCluster = identity.soleCluster
-        request.advertisedPeerURLs = identity.advertisedPeerURLs
-        request.token = environment.token
-        request.dataDirectory = identity.dataDirectory
-        request.walDirectory = identity.walDirectory
-        request.skipsHashCheck = order.skipHashCheck
-        request.bumpRevision = order.revisionBump
-        request.marksCompacted = order.revisionBump > 0
-        request.targetVersion = order.version.flatMap(EtcdVersion.init)
-            .flatMap { TargetVersion("\($0.major).\($0.minor)") }
-        request.removesLeftovers = true
-        request.consumesSnapshot = true
-        return request
+        return report(try await restore.run())
     }
 
     /// Again and again, at growing intervals, until it succeeds, or fails for good, or the task is cancelled.
@@ -171,7 +193,10 @@ package struct MemberAgent: Sendable {
     private var timedOut: AgentFailure {
         let limit = environment.order.timeout
         guard let last = lastFailure.value.withLock({ $0 }) else {
-            return AgentFailure(.timedOut, "the member was not restored within \(limit): raise spec.restoreTimeout")
+            let field = environment.order.recovery == nil ? "restoreTimeout" : "recoveryTimeout"
+            return AgentFailure(
+                .timedOut,
+                "the member was not laid within \(limit): raise spec.\(field) of \(environment.order.owner)")
         }
         return AgentFailure(last.reason, "given up after \(limit): \(last.message)")
     }

@@ -2,16 +2,24 @@ import EtcdRecoverModel
 import FoundationEssentials
 import SnapshotFile
 
-/// Whether a member that is not the first may start on what its volume holds: nothing, or data of the restored cluster,
-/// which it has joined before. Anything else is of an earlier life, and would bring that back.
+/// Whether a member that is not the first may start on what its volume holds: nothing, or data of the cluster that was
+/// laid, which it has joined before. Anything else is of an earlier life, and would bring that back.
 struct StaleData: Sendable {
     let environment: AgentEnvironment
 
     func check() throws(AgentFailure) {
+        if let why = try otherLife() { throw stale(why) }
+    }
+
+    /// Why the data are of another life; nil where they are not. Throws where it cannot be told.
+    func otherLife() throws(AgentFailure) -> String? {
         let data = environment.identity.dataDirectory
         let log = environment.identity.walDirectory ?? "\(data)/member/wal"
         let files = FileManager.default
-        guard files.fileExists(atPath: "\(data)/member") || files.fileExists(atPath: log) else { return }
+        guard files.fileExists(atPath: "\(data)/member") || files.fileExists(atPath: log) else { return nil }
+        guard hasLog(log) else {
+            return "it has no log, so that it never was a member that took part: an etcd that ended while it began"
+        }
         guard let expected else {
             throw stale("--initial-cluster does not name the first member, so it cannot be told whose data it is")
         }
@@ -19,12 +27,19 @@ struct StaleData: Sendable {
         do { found = try WALSummary(directory: log).cluster } catch {
             throw stale("its log cannot be read: \(error)")
         }
-        guard found == expected else {
-            throw stale("it is of cluster \(found.map(\.description) ?? "unknown"), the restored one is \(expected)")
-        }
+        guard let found else { throw stale("its log does not say of which cluster it is") }
+        return found == expected ? nil : "it is of cluster \(found), the new one is \(expected)"
     }
 
-    /// The cluster that the first member's restore makes: its id follows from that member's URLs and the token.
+    /// Etcd makes the whole directory under another name, and renames it when it can be read.
+    private func hasLog(_ directory: String) -> Bool {
+        let url = URL(filePath: directory)
+        let siblings = try? FileManager.default.contentsOfDirectory(atPath: url.deletingLastPathComponent().path)
+        // What cannot be looked at may be there.
+        return siblings?.contains(url.lastPathComponent) ?? true
+    }
+
+    /// The cluster that is made of the first member: its id follows from that member's URLs and the token.
     var expected: ClusterID? {
         let identity = environment.identity
         let suffix = "-\(environment.pod.ordinal)"
@@ -38,7 +53,7 @@ struct StaleData: Sendable {
         ).clusterID
     }
 
-    private func stale(_ why: String) -> AgentFailure {
+    func stale(_ why: String) -> AgentFailure {
         AgentFailure(
             .staleMemberData,
             "\(environment.identity.dataDirectory) holds data of an earlier life of this member: \(why). Delete the "

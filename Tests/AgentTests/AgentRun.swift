@@ -35,8 +35,11 @@ struct AgentRun: Sendable {
         let memory: Int
     }
 
-    /// Runs it to its end, or kills it after a while.
-    func run(killedAfter limit: Duration? = nil, within longest: Duration = .seconds(60)) async throws -> Ended {
+    /// Runs it to its end, or kills it after a while, or when something is seen.
+    func run(
+        killedAfter limit: Duration? = nil, when isSeen: (@Sendable () -> Bool)? = nil,
+        within longest: Duration = .seconds(60)
+    ) async throws -> Ended {
         let folder = try TemporaryDirectory()
         let termination = try folder.write("", to: "termination-log")
         var command = Command(
@@ -51,6 +54,12 @@ struct AgentRun: Sendable {
                 memory = max(memory, anonymousMemory(of: service.pid))
                 let time = ContinuousClock.now - start
                 if let limit, time >= limit { service.signal(SIGKILL) }
+                if let isSeen {
+                    // Without a pause: between two renames there is less than a millisecond.
+                    if isSeen() { service.signal(SIGKILL) }
+                    await Task.yield()
+                    continue
+                }
                 if time > longest { throw MissingPart("the agent did not end within \(longest):\n\(service.log)") }
                 try await Task.sleep(for: .milliseconds(1))
             }

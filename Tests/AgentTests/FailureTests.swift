@@ -46,11 +46,11 @@ struct FailureTests {
 
         run = good
         run.environment["ETCDRECOVER_S3_SECRET_ACCESS_KEY"] = "wrong-wrong-wrong"
-        try await check(.storeDenied, "credentials may not", run)
+        try await check(.storeAccessDenied, "credentials may not", run)
 
         run = good
         run.environment = [:]
-        try await check(.storeDenied, "lacks accessKeyID", run)
+        try await check(.storeAccessDenied, "lacks accessKeyID", run)
 
         run = good
         run.order.destination.s3?.endpoint = "http://127.0.0.1:\(try freePort())"

@@ -8,21 +8,31 @@ package struct MissingEntries: Hashable, Sendable {
     package let walDirectory: String
     package let consistentIndex: UInt64
     package let lastIndex: UInt64
+    /// Of the last entry that the member knew to be committed when it wrote to its log the last time.
+    package let commitIndex: UInt64
     /// Whether the database is one of etcd 3.4, where entries that are no writes do not count: fewer may be missing.
     package let isOverstated: Bool
 
     /// At most so many.
     package var count: UInt64 { lastIndex - consistentIndex }
+    /// Of them, those that were known to be committed: the member applies them when it is started, alone or not. The others
+    /// it takes only from a majority.
+    package var committedCount: UInt64 { commitIndex > consistentIndex ? commitIndex - consistentIndex : 0 }
 
     /// Compares a database with its log; nil when it lacks nothing. Throws when the log cannot be read.
     package init?(in metadata: ClusterMetadata, walDirectory: String) throws {
-        let summary = try WALSummary(directory: walDirectory)
+        self.init(in: metadata, log: try WALSummary(directory: walDirectory), walDirectory: walDirectory)
+    }
+
+    /// The same, with a log that was read.
+    package init?(in metadata: ClusterMetadata, log: WALSummary, walDirectory: String) {
         let index = metadata.consistentIndex ?? 0
-        let missing = summary.entriesMissing(beyond: index)
+        let missing = log.entriesMissing(beyond: index)
         guard missing > 0 else { return nil }
         self.walDirectory = walDirectory
         consistentIndex = index
         lastIndex = index + missing
+        commitIndex = log.hardState?.commit ?? 0
         isOverstated = metadata.term == nil
     }
 
@@ -38,6 +48,7 @@ package struct MissingEntries: Hashable, Sendable {
     /// Nil for a snapshot that a member served: it has everything that member had applied.
     init?(of plan: RestorePlan) throws {
         let request = plan.request
+        guard request.comparesLog else { return nil }
         let beside = plan.source.trailer == nil ? Self.walDirectory(beside: request.snapshot) : nil
         guard let directory = request.sourceWALDirectory ?? beside else { return nil }
         try self.init(in: plan.metadata, walDirectory: directory)

@@ -39,7 +39,7 @@ package struct Restore: Sendable {
             let result = RestoredMember(
                 plan, sha256: digest, databaseSize: Int(outcome.meta.highWater) * plan.source.pageSize, found)
             if let note = plan.request.note { try staging.write(note.content(result), asNote: note.name) }
-            try staging.publish(log)
+            try staging.publish(log, displacing: plan.request.displaces)
             return result
         } catch {
             staging.discard()

@@ -46,7 +46,8 @@ struct RestorePlan: Sendable {
     static func target(of request: RestoreRequest) throws(RestoreError) -> RestoreTarget {
         try RestoreTarget(
             dataDirectory: request.dataDirectory ?? "\(request.name).etcd", walDirectory: request.walDirectory,
-            consuming: request.consumesSnapshot ? request.file ?? request.snapshot : nil)
+            consuming: request.consumesSnapshot ? request.file ?? request.snapshot : nil,
+            isDisplacing: request.displaces != nil)
     }
 
     /// Bytes of the source that are copied: all that the hash is about, or all that counts.

@@ -30,10 +30,15 @@ package struct RestoreRequest: Sendable {
     package var removesLeftovers = false
     /// The `member/wal` that belongs to a raw copy, to tell how many entries the copy lacks. Nil to look beside it.
     package var sourceWALDirectory: String?
+    /// Looks at that log, and fails where it cannot be read.
+    package var comparesLog = true
 
     /// Makes the snapshot's file itself the new database, which takes no further room on the volume of the data directory, where it
     /// has to lie. It may lie inside that directory. Once `Restore.run` has begun it is gone, whatever comes of it.
     package var consumesSnapshot = false
+    /// What is in the place of the member is moved aside under this name, in `.etcdrecover-aside` of the data directory, when
+    /// the new one is whole, proven and synced. Nil: the place has to be empty.
+    package var displaces: String?
     /// Makes a file that appears in `member` with the rest; etcd does not look at it.
     package var note: Note?
 

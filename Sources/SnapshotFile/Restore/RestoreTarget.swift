@@ -18,8 +18,12 @@ struct RestoreTarget: Sendable {
     /// Before the six letters that make the name of a staging directory one of its own.
     private static let mark = ".etcdrecover-"
 
-    /// - Parameter snapshot: a file that becomes the database, and what holds it, do not count as content.
-    init(dataDirectory: String, walDirectory: String?, consuming snapshot: String? = nil) throws(RestoreError) {
+    /// - Parameters:
+    ///   - snapshot: a file that becomes the database, and what holds it, do not count as content.
+    ///   - isDisplacing: a place that is not empty will do: what is there is moved aside.
+    init(
+        dataDirectory: String, walDirectory: String?, consuming snapshot: String? = nil, isDisplacing: Bool = false
+    ) throws(RestoreError) {
         let data = try FilePath(resolving: dataDirectory)
         var wal = try walDirectory.map { (path) throws(RestoreError) in try FilePath(resolving: path) }
         if wal == data.appending("member").appending("wal") { wal = nil }
@@ -33,8 +37,8 @@ struct RestoreTarget: Sendable {
         let content = try Files.list(data.text)
         isBuiltInside = content != nil || wal.map(data.contains) == true
         let consumed = try snapshot.map { (path) throws(RestoreError) in try FilePath(resolving: path) }
-        try Self.checkEmpty(data, (content ?? []).filter { consumed?.name(in: data) != $0 })
-        if let wal, let content = try Files.list(wal.text) {
+        if !isDisplacing { try Self.checkEmpty(data, (content ?? []).filter { consumed?.name(in: data) != $0 }) }
+        if !isDisplacing, let wal, let content = try Files.list(wal.text) {
             throw .walDirectoryExists(wal.text, isUnfinished: content.contains(Staging.withheldLog))
         }
         var places = [(isBuiltInside ? data.text : data.parent, Self.prefix(of: data, inside: isBuiltInside))]

@@ -72,8 +72,11 @@ final class Staging {
     }
 
     /// Gives everything its final name, or takes it back. What is interrupted in between does not start: see `gate`.
-    func publish(_ log: RestoredLog) throws(RestoreError) {
+    /// - Parameter name: for what is moved aside, where the place need not be empty.
+    func publish(_ log: RestoredLog, displacing name: String? = nil) throws(RestoreError) {
+        var displacement = name.map { Displacement(target, name: $0) }
         do {
+            try displacement?.run()
             if let walRoot, let wal = target.walDirectory {
                 try Files.rename(walRoot, to: wal.text)
                 try Files.synchronize(directory: wal.parent)
@@ -85,6 +88,7 @@ final class Staging {
             }
         } catch {
             withdraw()
+            displacement?.undo()
             throw error
         }
         rmdir(root)  // where the data directory is another: empty now

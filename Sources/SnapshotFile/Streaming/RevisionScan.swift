@@ -22,6 +22,7 @@ package struct RevisionScan: Sendable {
     package mutating func take(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while !rest.isEmpty, !hasFailed {
+            if let meta { passPages(of: &rest, meta.pageSize) }
             let missing = meta.map { 2 * $0.pageSize - window.count } ?? Self.metaEnd - window.count
             let part = rest.prefix(missing)
             window.append(contentsOf: part)
@@ -67,6 +68,23 @@ package struct RevisionScan: Sendable {
         // Nothing comes before the first page.
         window = [UInt8](repeating: 0, count: meta.pageSize) + window
         window.reserveCapacity(2 * meta.pageSize)
+    }
+
+    /// Looks at the pages that `rest` has whole where they are, and not in the window: there they would be copied twice.
+    private mutating func passPages(of rest: inout Slice<UnsafeRawBufferPointer>, _ pageSize: Int) {
+        guard window.count == pageSize, rest.count >= 2 * pageSize else { return }
+        let whole = UnsafeRawBufferPointer(rebasing: rest)
+        window.append(contentsOf: whole.prefix(pageSize))
+        endPage(pageSize)
+        var offset = 0
+        while whole.count - offset >= 2 * pageSize, !hasFailed, let start = whole.baseAddress {
+            look(at: Bytes(start: start + offset, count: 2 * pageSize), pageSize)
+            number += 1
+            offset += pageSize
+        }
+        window.removeAll(keepingCapacity: true)
+        window.append(contentsOf: whole[offset..<(offset + pageSize)])
+        rest = rest.dropFirst(offset + pageSize)
     }
 
     private mutating func endPage(_ pageSize: Int) {
