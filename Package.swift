@@ -34,6 +34,8 @@ let package = Package(
         .target(name: "Cryptography", dependencies: ["COpenSSL"]),
         // CRC-32C by the processor's instruction, which Swift cannot name.
         .target(name: "CChecksum"),
+        // Settings of the C library's allocator, which Swift cannot name.
+        .target(name: "CAllocator"),
         .target(name: "SnapshotFile", dependencies: ["CChecksum", "Cryptography"]),
         .target(
             name: "HTTP",
@@ -59,7 +61,8 @@ let package = Package(
         .target(
             name: "ObjectStore",
             dependencies: [
-                "Cryptography", "EtcdRecoverModel", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "CAllocator", "Cryptography", "EtcdRecoverModel", "HTTP",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         // Where an etcd on Kubernetes is and what opens it.
@@ -71,6 +74,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Cryptography", "EtcdRecoverModel", "HTTP", "ObjectStore", "SnapshotFile",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -94,9 +98,11 @@ let package = Package(
         .target(
             name: "Controllers",
             dependencies: [
-                "Admission", "ClusterAccess", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "Admission", "ClusterAccess", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP",
+                "KubernetesClient",
                 "ObjectStore", "SnapshotFile",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -115,8 +121,8 @@ let package = Package(
         .executableTarget(
             name: "etcdrecover",
             dependencies: [
-                "Agent", "Controllers", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient", "ObjectStore",
-                "WebhookServer", "YAML",
+                "Agent", "Controllers", "Cryptography", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "ObjectStore", "WebhookServer", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -149,6 +155,7 @@ let package = Package(
             name: "AgentTests",
             dependencies: [
                 "Agent", "Cryptography", "EtcdRecoverModel", "HTTP", "ObjectStore", "SnapshotFile", "TestSupport",
+                "WebhookServer",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -156,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "ControllersTests",
             dependencies: [
-                "ClusterAccess", "Controllers", "EtcdClient", "EtcdRecoverModel", "HTTP", "KubernetesClient",
+                "ClusterAccess", "Controllers", "Cryptography", "EtcdClient", "EtcdRecoverModel", "HTTP",
+                "KubernetesClient",
                 "ObjectStore", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -174,7 +182,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Admission", "EtcdRecoverModel", "HTTP", "ObjectStore", "TestSupport"]
+            dependencies: ["Admission", "Cryptography", "EtcdRecoverModel", "HTTP", "ObjectStore", "TestSupport"]
         ),
     ],
     swiftLanguageModes: [.v6]

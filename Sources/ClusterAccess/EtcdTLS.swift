@@ -38,5 +38,12 @@ extension EtcdTLS {
 }
 
 extension Secret {
+    /// Whether its certificate is its own authority.
+    var trustsItselfAlone: Bool {
+        guard let certificate = self["tls.crt"], let authority = self["ca.crt"] else { return false }
+        func text(_ pem: Data) -> [UInt8] { pem.filter { !($0 == 0x20 || (0x09...0x0D).contains($0)) } }
+        return text(certificate) == text(authority)
+    }
+
     var keyList: String { keys.isEmpty ? "no keys" : keys.sorted().joined(separator: ", ") }
 }

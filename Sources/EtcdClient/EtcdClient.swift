@@ -10,6 +10,8 @@ package struct EtcdClient: Sendable {
         package var endpoints: [EtcdEndpoint]
         package var tls: TLSOptions
         package var login: Login?
+        /// Of an earlier client with this login. Where it is not good any more, the login gives out another.
+        package var token: SecretBytes?
         /// For `https` endpoints; plain ones are always reached directly.
         package var proxy: ProxyPolicy
         /// For each attempt of a call, the connection included. Streams have limits of their own.
@@ -19,11 +21,13 @@ package struct EtcdClient: Sendable {
 
         package init(
             endpoints: [EtcdEndpoint], tls: TLSOptions = TLSOptions(), login: Login? = nil,
-            proxy: ProxyPolicy = .environment, deadline: Duration = .seconds(5), messageLimit: Int = 64 << 20
+            token: SecretBytes? = nil, proxy: ProxyPolicy = .environment, deadline: Duration = .seconds(5),
+            messageLimit: Int = 64 << 20
         ) {
             self.endpoints = endpoints
             self.tls = tls
             self.login = login
+            self.token = token
             self.proxy = proxy
             self.deadline = deadline
             self.messageLimit = messageLimit
@@ -52,6 +56,9 @@ package struct EtcdClient: Sendable {
         endpoints = configuration.endpoints
         deadline = configuration.deadline
     }
+
+    /// What the login was last given; nil before the first call that takes one, and where authentication is off.
+    package var token: SecretBytes? { session.token }
 
     /// The same client for one endpoint alone, which may be one that was not configured.
     package func at(_ endpoint: EtcdEndpoint) -> EtcdClient {

@@ -122,7 +122,7 @@ extension EtcdError.Kind {
     var asksForToken: Bool { self == .invalidToken || self == .authenticationNeeded }
 
     /// No member with a say was there to decide: the reason why authentication fails without quorum.
-    var isUnavailability: Bool {
+    package var isUnavailability: Bool {
         switch self {
         case .noLeader, .deadlineExceeded, .requestTimedOut, .leaderChanged, .serverStopped, .unavailable,
             .unhealthyCluster:

@@ -23,6 +23,7 @@ final class Session: Sendable {
         login = configuration.login
         hasClientCertificate = configuration.tls.clientCertificate != nil
         messageLimit = configuration.messageLimit
+        token = configuration.token
     }
 
     var token: SecretBytes? {

@@ -3,7 +3,7 @@ import CCurl
 /// One transfer on the loop's thread: libcurl's callbacks on one side, the shared `Transfer` on the other.
 final class Exchange: CurlEasyDelegate {
     let transfer: Transfer
-    let request: PreparedRequest
+    private(set) var request: PreparedRequest
     private let headerLimit: Int
     private let requiresHTTP2: Bool
     private var parser: HeadParser
@@ -32,6 +32,9 @@ final class Exchange: CurlEasyDelegate {
     }
 
     // MARK: What the loop asks
+
+    /// Nothing is sent any more. Whoever waits for the transfer's end may use the body's memory again.
+    func dropBody() { request.upload = .none }
 
     func announce() {
         hasNews = false

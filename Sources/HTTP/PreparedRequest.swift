@@ -14,7 +14,7 @@ struct PreparedRequest: Sendable {
     let headers: [SecretBytes]
     let hasContentType: Bool
     let basic: (user: String, password: SecretBytes)?
-    let upload: Upload
+    var upload: Upload
     let proxy: (url: SecretBytes, endpoint: String, port: Int)?
 
     enum Upload: Sendable {

@@ -6,6 +6,8 @@ import Synchronization
 final class Transfer: Sendable {
     /// Bytes held for a side that is slower than the other, in each direction.
     static let watermark = 128 << 10
+    /// Bytes that libcurl hands over at a time, at most.
+    private static let piece = 16 << 10
 
     let endpoint: String
     let deadlines: Deadlines
@@ -84,8 +86,8 @@ final class Transfer: Sendable {
             }
             var chunk: [UInt8] = []
             swap(&chunk, &state.body)
-            // The next chunk will be of about this size.
-            if state.end == nil { state.body.reserveCapacity(min(chunk.count, Self.watermark)) }
+            // The next chunk will be of about this size; growing would copy it.
+            if state.end == nil { state.body.reserveCapacity(min(chunk.count, Self.watermark) + Self.piece) }
             let resumes = state.isReceivePaused
             state.isReceivePaused = false
             return (chunk, resumes ? state.loop : nil)

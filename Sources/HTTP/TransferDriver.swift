@@ -96,6 +96,7 @@ struct TransferDriver {
 
     private mutating func forget(_ exchange: Exchange) {
         exchanges[ObjectIdentifier(exchange.transfer)] = nil
+        exchange.dropBody()
         exchange.transfer.released()
     }
 

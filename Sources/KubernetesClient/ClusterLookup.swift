@@ -29,6 +29,10 @@ package struct ClusterLookup: Lookup {
         await objects(in: .namespace(namespace))
     }
 
+    package func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> {
+        await objects(in: .namespace(namespace))
+    }
+
     package func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]> {
         await objects(in: .namespace(namespace))
     }

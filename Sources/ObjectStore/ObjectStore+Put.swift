@@ -6,8 +6,10 @@ import Synchronization
 package struct UploadedBytes: Hashable, Sendable {
     package var count: Int64
     package var sha256: Digest
-    /// The last 32 bytes are the SHA-256 of all before them, as in etcd's snapshots.
-    package var endsInItsSHA256: Bool
+    /// The last 32 bytes, which etcd's snapshots have for the SHA-256 of all before them.
+    package var trailer: [UInt8]
+    package var sha256BeforeTrailer: Digest
+    package var endsInItsSHA256: Bool { sha256BeforeTrailer.bytes == trailer }
 }
 
 extension ObjectStore {
@@ -84,7 +86,7 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
     func callAsFunction() async throws -> PutReceipt {
         let reader = try SourceReader(source.makeAsyncIterator(), layout, store, progress)
         var part: SourceReader<Source.AsyncIterator>.Part? = try await read(from: reader)
-        if let only = part, only.isLast, case .bytes(let bytes) = only.body {
+        if let only = part, only.isLast, let bytes = only.body.bytes {
             part = nil
             let whole = metadata.merging(try await sealed(reader))
             return try await grace.run { [store, key] in try await store.backend.put(bytes, at: key, whole) }
@@ -123,25 +125,24 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
         through upload: any PartUpload
     ) async throws -> [PartReceipt] {
         var next = part.take()
-        return try await withThrowingTaskGroup(of: SentPart.self) { group in
+        return try await withThrowingTaskGroup(of: PartReceipt.self) { group in
             var receipts: [PartReceipt] = []
             var number = 0
             while let isLast = next?.isLast {
                 number += 1
                 while number - 1 - receipts.count >= layout.inFlight(atPart: number),
-                    let sent = try await group.next()
+                    let receipt = try await group.next()
                 {
-                    receipts.append(sent.receipt)
-                    reader.reuse(sent.bytes)
+                    receipts.append(receipt)
                 }
-                // Nothing else holds the part from here on: while the next one is read it may be done with.
+                // Nothing else holds the part from here on: its memory goes back when it is sent, which may be what the
+                // next one waits for.
                 group.addTask { [number, part = next.take()] in
-                    let body = part?.body ?? .bytes([])
-                    return SentPart(try await upload.send(body, number: number, isLast: isLast), of: body)
+                    try await upload.send(part?.body ?? .bytes([]), number: number, isLast: isLast)
                 }
                 if !isLast { next = try await read(from: reader) }
             }
-            for try await sent in group { receipts.append(sent.receipt) }
+            for try await receipt in group { receipts.append(receipt) }
             return receipts.sorted { $0.number < $1.number }
         }
     }
@@ -152,18 +153,6 @@ private final class UploadRun<Source: AsyncSequence<[UInt8], any Error> & Sendab
         known.sha256 = bytes.sha256.description
         try Task.checkCancellation()
         return known
-    }
-}
-
-private struct SentPart: Sendable {
-    let receipt: PartReceipt
-    /// Free to be filled anew. Allocated once for each part that is on its way: what the allocator keeps of freed ones
-    /// would be several times that.
-    let bytes: [UInt8]
-
-    init(_ receipt: PartReceipt, of body: PartBody) {
-        self.receipt = receipt
-        if case .bytes(let bytes) = body { self.bytes = bytes } else { bytes = [] }
     }
 }
 

@@ -5,6 +5,8 @@ package struct ObjectStore: Sendable {
     package let backend: any StoreBackend
     package var limits: TransferLimits
     package var clock: StoreClock
+    /// Where uploads hold what is on its way; its own, without a bound, unless it is set.
+    package var memory = PartMemory()
 
     package init(
         _ backend: any StoreBackend, limits: TransferLimits = TransferLimits(), clock: StoreClock = .system

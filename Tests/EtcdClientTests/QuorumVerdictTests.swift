@@ -63,6 +63,47 @@ struct QuorumVerdictTests {
         }
     }
 
+    /// Each member is silent, answers, or names the leader as well; what is to be concluded is counted here once more. Two
+    /// learners beside up to five voters: more would take longer than all the other tests.
+    @Test(arguments: (1...7).flatMap { voters in (0...(voters > 5 ? 1 : 2)).map { (voters, $0) } })
+    func learnersChangeNothingInAnyCombination(voters: Int, learners: Int) {
+        let ids = Array(1...voters) + (0..<learners).map { 101 + $0 }
+        var answers = Array(repeating: 0, count: ids.count)
+        repeat {
+            let observations = Self.observations(
+                voters: voters, learners: learners,
+                answering: Set(zip(ids, answers).filter { $1 > 0 }.map(\.0)), leader: 1,
+                believers: Set(zip(ids, answers).filter { $1 > 1 }.map(\.0)))
+            let (answering, naming) = (
+                answers.prefix(voters).count { $0 > 0 }, answers.prefix(voters).count { $0 > 1 }
+            )
+            let (first, later): (QuorumVerdict.State, QuorumVerdict.State) =
+                if answers.allSatisfy({ $0 == 0 }) {
+                    (.unknown, .unknown)
+                } else if voters == 1 {
+                    (.singleMember, .singleMember)
+                } else if naming > 0 {
+                    (2 * naming > voters ? .hasQuorum : .unconfirmed, .hasQuorum)
+                } else {
+                    2 * answering > voters ? (.electing, .leaderless) : (.suspected, .lost)
+                }
+            let verdicts = [judgingQuorum(observations), judgingQuorum(observations, sustained: .seconds(30))]
+            // An expectation costs more than a verdict, and there are thousands.
+            if verdicts.map(\.state) != [first, later] || verdicts.map(\.answering) != [answering, answering] {
+                Issue.record("\(answers) gives \(verdicts)")
+            }
+        } while count(&answers)
+    }
+
+    /// To the next number of base 3; false after the last.
+    private func count(_ digits: inout [Int]) -> Bool {
+        for index in digits.indices {
+            digits[index] = (digits[index] + 1) % 3
+            if digits[index] > 0 { return true }
+        }
+        return false
+    }
+
     @Test(arguments: 1...7, 0...2)
     func nobodyAnsweringIsNoLoss(voters: Int, learners: Int) {
         let verdict = judgingQuorum(

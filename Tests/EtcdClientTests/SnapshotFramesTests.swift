@@ -34,7 +34,9 @@ struct SnapshotFramesTests {
             frames: SnapshotFrames(), databaseBytes: size, ready: [], endpoint: endpoint)
         var file: [UInt8] = []
         for start in stride(from: 0, to: wire.count, by: chunk) {
-            file += try assembly.take(Array(wire[start..<min(start + chunk, wire.count)]))
+            var part = Array(wire[start..<min(start + chunk, wire.count)])
+            try assembly.take(&part)
+            file += part
         }
         #expect(file.count <= size)
         return file + (try assembly.finish())
@@ -46,6 +48,22 @@ struct SnapshotFramesTests {
         for chunk in Array(1...70) + [299, 300, 301, 311, wire.count] {
             #expect(try Self.read(wire, chunk: chunk) == file)
         }
+    }
+
+    @Test func aDigestThatIsLeftToTheReaderIsHandedOutAsItIs() throws {
+        let wrong = [UInt8](repeating: 7, count: 32)
+        let wire = try Self.stream(trailer: wrong)
+        var assembly = try SnapshotAssembly(
+            frames: SnapshotFrames(), databaseBytes: Self.database.count, ready: [], endpoint: Self.endpoint,
+            checksDigest: false)
+        var database = wire
+        try assembly.take(&database)
+        let trailer = try assembly.finish()
+        let isDone = assembly.isDone
+        #expect(database == Self.database)
+        #expect(trailer == wrong)
+        #expect(isDone)
+        #expect(throws: SnapshotStreamError.self) { try Self.read(wire, chunk: wire.count) }
     }
 
     @Test func theFirstMessageTellsSizeAndVersion() throws {

@@ -49,6 +49,21 @@ struct RequestTests {
         }
     }
 
+    /// Whoever sent it may fill it anew without a copy.
+    @Test func aBodyThatWasSentIsHeldByNobody() async throws {
+        try await withServer("python3", PythonServer.arguments()) { port in
+            var body = [UInt8](repeating: 1, count: 1 << 20)
+            let place = body.withUnsafeBytes { $0.baseAddress }
+            for round in 0..<100 {
+                let response = try await client.send(
+                    Request(.put, "http://127.0.0.1:\(port)/", body: .bytes(body)))
+                #expect(response.status == .ok)
+                body[round] = 2
+                #expect(body.withUnsafeBytes { $0.baseAddress } == place, "round \(round)")
+            }
+        }
+    }
+
     @Test func twoHundredRequestsAtOnceShareOneThread() async throws {
         try await withServer("python3", PythonServer.arguments()) { port in
             let before = try threads()

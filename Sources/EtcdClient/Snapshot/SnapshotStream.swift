@@ -6,8 +6,8 @@ import Synchronization
 /// the 32 bytes of its SHA-256.
 ///
 /// Pulled by its one reader, with no more than a few hundred KiB in memory. The digest comes last, and only when the call
-/// ended with status 0, the database has the size that the first message promised and the digest fits; else the stream
-/// throws `SnapshotStreamError` or `EtcdError` in its place.
+/// ended with status 0, the database has the size that the first message promised and the digest fits, unless that is
+/// left to the reader; else the stream throws `SnapshotStreamError` or `EtcdError` in its place.
 package final class SnapshotStream: AsyncSequence, AsyncIteratorProtocol, Sendable {
     package typealias Element = [UInt8]
 
@@ -21,7 +21,7 @@ package final class SnapshotStream: AsyncSequence, AsyncIteratorProtocol, Sendab
     private let assembly: Mutex<SnapshotAssembly>
 
     /// Reads as far as the first message.
-    init(_ body: ResponseBody, of call: GRPCCall) async throws {
+    init(_ body: ResponseBody, of call: GRPCCall, checksDigest: Bool) async throws {
         self.call = call
         self.body = body
         endpoint = call.endpoint
@@ -43,10 +43,11 @@ package final class SnapshotStream: AsyncSequence, AsyncIteratorProtocol, Sendab
         let version = String(decoding: frames.progress.version, as: UTF8.self)
         storageVersion = version.isEmpty ? nil : version
         assembly = Mutex(
-            try SnapshotAssembly(frames: frames, databaseBytes: size, ready: ready, endpoint: endpoint))
+            try SnapshotAssembly(
+                frames: frames, databaseBytes: size, ready: ready, endpoint: endpoint, checksDigest: checksDigest))
     }
 
-    /// SHA-256 of the database; `nil` until the stream has ended well.
+    /// SHA-256 of the database; `nil` until the stream has ended well, and where that was left to the reader.
     package var digest: Digest? { assembly.withLock { $0.result } }
 
     package func next() async throws -> [UInt8]? {
@@ -60,9 +61,10 @@ package final class SnapshotStream: AsyncSequence, AsyncIteratorProtocol, Sendab
             }
             guard !assembly.withLock({ $0.isDone }) else { return nil }
             var chunks = body.makeAsyncIterator()
-            while let chunk = try await chunks.next(isolation: actor) {
-                let data = try assembly.withLock { assembly throws(any Error) in try assembly.take(chunk) }
-                if !data.isEmpty { return data }
+            // Nobody else has the chunk, so that what is left of it needs no copy.
+            while var chunk = try await chunks.next(isolation: actor) {
+                try assembly.withLock { assembly throws(any Error) in try assembly.take(&chunk) }
+                if !chunk.isEmpty { return chunk }
             }
             try call.checkEnd(body.trailers)
             return try assembly.withLock { assembly throws(any Error) in try assembly.finish() }

@@ -16,7 +16,7 @@ struct FileUpload: PartUpload {
 
     /// Parts come one after the other.
     func send(_ part: PartBody, number: Int, isLast: Bool) async throws -> PartReceipt {
-        guard case .bytes(let bytes) = part else {
+        guard let bytes = part.bytes else {
             throw StoreError.file(data.partPath, doing: "write", reason: "the part is not in memory")
         }
         try data.append(bytes[...])

@@ -5,12 +5,23 @@ import HTTP
 /// The bytes of one part, kept until the store has acknowledged them: they can be sent again.
 package enum PartBody: Sendable {
     case bytes([UInt8])
+    case buffer(PartBuffer)
     case file(SpoolFile)
 
     package var count: Int {
         switch self {
         case .bytes(let bytes): bytes.count
+        case .buffer(let buffer): buffer.bytes.count
         case .file(let file): file.count
+        }
+    }
+
+    /// Nil where they are not in memory.
+    var bytes: [UInt8]? {
+        switch self {
+        case .bytes(let bytes): bytes
+        case .buffer(let buffer): buffer.bytes
+        case .file: nil
         }
     }
 
@@ -18,16 +29,21 @@ package enum PartBody: Sendable {
     func requestBody(from offset: Int = 0, count: Int? = nil) -> RequestBody {
         let end = offset + (count ?? self.count - offset)
         switch self {
-        case .bytes(let bytes):
-            return .bytes(offset == 0 && end == bytes.count ? bytes : Array(bytes[offset..<end]))
+        case .bytes(let bytes): return Self.requestBody(bytes, offset..<end)
+        case .buffer(let buffer): return Self.requestBody(buffer.bytes, offset..<end)
         case .file(let file):
             return .stream(length: Int64(end - offset), SpoolReader(file: file, from: offset, to: end))
         }
     }
 
+    private static func requestBody(_ bytes: [UInt8], _ range: Range<Int>) -> RequestBody {
+        .bytes(range == bytes.indices ? bytes : Array(bytes[range]))
+    }
+
     func digest(_ algorithm: DigestAlgorithm) throws -> Digest {
         switch self {
         case .bytes(let bytes): return try Digest.of(bytes, with: algorithm)
+        case .buffer(let buffer): return try Digest.of(buffer.bytes, with: algorithm)
         case .file(let file):
             var stream = try DigestStream(algorithm)
             var offset = 0

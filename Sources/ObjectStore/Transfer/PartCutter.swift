@@ -4,8 +4,8 @@ struct PartCutter: ~Copyable {
     /// Of the part that is being filled, counted from 1.
     private(set) var number = 1
     private var size: Int
-    private var bytes: [UInt8] = []
-    private var spare: [[UInt8]] = []
+    private var filled = 0
+    private var loan: PartLoan?
     private var spool: SpoolWriter?
 
     init(_ layout: PartLayout) {
@@ -13,9 +13,12 @@ struct PartCutter: ~Copyable {
         size = layout.size(ofPart: 1)
     }
 
-    private var filled = 0
     private var isSpooled: Bool { size > layout.memoryLimit }
     var isFull: Bool { filled == size }
+    /// Bytes of memory to be lent before the next `fill`; nil where there is enough.
+    var wantedMemory: Int? { loan == nil && !isSpooled ? size : nil }
+
+    mutating func use(_ loan: consuming PartLoan) { self.loan = consume loan }
 
     /// Takes what fits of the front of `chunk`, and removes it from there.
     mutating func fill(from chunk: inout ArraySlice<UInt8>) throws(StoreError) {
@@ -24,16 +27,10 @@ struct PartCutter: ~Copyable {
             if spool == nil { spool = try SpoolWriter() }
             try spool?.append(taken)
         } else {
-            // A small object takes what it needs; beyond that, growing step by step would take twice the part.
-            if bytes.capacity < size, bytes.count + taken.count > 1 << 20 { bytes.reserveCapacity(size) }
-            bytes += taken
+            loan?.append(taken)
         }
         filled += taken.count
         chunk = chunk.dropFirst(taken.count)
-    }
-
-    mutating func reuse(_ bytes: consuming [UInt8]) {
-        if bytes.capacity >= size { spare.append(bytes) }
     }
 
     /// The part as far as it is filled; what follows belongs to the next.
@@ -41,12 +38,11 @@ struct PartCutter: ~Copyable {
         let body: PartBody
         if let full = spool.take() {
             body = .file(full.finish())
+        } else if let loan = loan.take() {
+            body = .buffer(PartBuffer(loan))
         } else {
-            body = .bytes(bytes)
+            body = .bytes([])
         }
-        // Emptied now that nobody else holds it: else its memory would be allocated anew.
-        bytes = spare.popLast() ?? []
-        bytes.removeAll(keepingCapacity: true)
         filled = 0
         number += 1
         size = layout.size(ofPart: number)

@@ -17,6 +17,7 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
     private var hasEnded = false
     private var count: Int64 = 0
     private var pacer: Pacer?
+    private let memory: PartMemory
     private let clock: StoreClock
     private let start: Date
     private let progress: @Sendable (Int64) -> Void
@@ -28,10 +29,14 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
         cutter = PartCutter(layout)
         digest = try DigestStream(.sha256)
         pacer = store.limits.bytesPerSecond.map { Pacer(bytesPerSecond: $0) }
+        memory = store.memory
         clock = store.clock
         start = clock.now()
         self.progress = progress
+        memory.begin()
     }
+
+    deinit { memory.end() }
 
     /// Reads one part, and far enough to know whether it is the last. An empty source has one empty part.
     func nextPart() async throws -> Part {
@@ -39,13 +44,9 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
             if rest.isEmpty { try await readChunk() }
             guard !rest.isEmpty else { return Part(body: cutter.cut(), isLast: true) }
             if cutter.isFull { return Part(body: cutter.cut(), isLast: false) }
+            if let size = cutter.wantedMemory { cutter.use(try await memory.lend(size)) }
             try cutter.fill(from: &rest)
         }
-    }
-
-    /// Takes back the memory of a part that was sent.
-    func reuse(_ bytes: consuming [UInt8]) {
-        cutter.reuse(bytes)
     }
 
     /// Leaves `rest` empty at the source's end.
@@ -81,8 +82,9 @@ final class SourceReader<Chunks: AsyncIteratorProtocol<[UInt8], any Error>> {
         guard var digest = digest.take() else {
             throw CryptographyError.failed("finishing a digest", reason: "it is finished already")
         }
-        let isSealed = try digest.current().bytes == tail
+        let beforeTrailer = try digest.current()
         digest.update(tail)
-        return UploadedBytes(count: count, sha256: digest.finalize(), endsInItsSHA256: isSealed)
+        return UploadedBytes(
+            count: count, sha256: digest.finalize(), trailer: tail, sha256BeforeTrailer: beforeTrailer)
     }
 }

@@ -63,6 +63,9 @@ package struct KeyPrefix: Hashable, Sendable, CustomStringConvertible {
         text = try ObjectKey(hasSlash ? String(folder.unicodeScalars.dropLast()) : folder).text + "/"
     }
 
+    /// An object, and what uploads of it leave beside it.
+    package init(of key: ObjectKey) { text = key.text }
+
     package func contains(_ key: ObjectKey) -> Bool { key.text.utf8.starts(with: text.utf8) }
 
     /// `name` in this folder; `name` may have segments of its own.
