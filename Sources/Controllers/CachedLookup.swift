@@ -34,6 +34,9 @@ struct CachedLookup: Lookup {
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> {
         await live.etcdRestores(in: namespace)
     }
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> {
+        await live.etcdRecoveries(in: namespace)
+    }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> {
         await sets.value(of: name) { await live.statefulSet(name) }
     }

@@ -12,8 +12,8 @@ struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agent", abstract: "Lay a member's data directory before its etcd starts",
         discussion: """
-            Runs as the init container that a restore adds to a member's pod, with the arguments and the environment of the \
-            etcd container. What is to be restored is in \(AgentVariable.order). Ends with a report as termination message.
+            Runs as the init container that a restore or recovery adds to a member's pod, with the arguments and the environment of the \
+            etcd container. What is to be laid is in \(AgentVariable.order). Ends with a report as termination message.
             """)
 
     @Option(help: ArgumentHelp("Where the report goes", valueName: "file"))
@@ -47,12 +47,15 @@ struct AgentCommand: AsyncParsableCommand {
         let environment = try AgentEnvironment(command: command, variables: variables)
         let (http, local): (HTTPClient, HTTPClient)
         do {
-            http = try HTTPClient(.init(userAgent: "etcdrecover-agent/\(Version.current)"))
-            local = try HTTPClient(.init(proxy: .none, userAgent: "etcdrecover-agent/\(Version.current)"))
+            let userAgent = "etcdrecover-agent/\(Version.current)"
+            http = try HTTPClient(.agent(for: environment.order, userAgent: userAgent))
+            local = try HTTPClient(.init(proxy: .none, userAgent: userAgent))
         } catch {
             throw AgentFailure(.restoreFailed, "\(error)")
         }
-        let store = try ObjectStore.open(for: environment.order, variables: variables, http: http, local: local)
+        let store =
+            environment.order.downloads(at: environment.pod.ordinal)
+            ? try ObjectStore.open(for: environment.order, variables: variables, http: http, local: local) : nil
         let agent = MemberAgent(environment: environment, store: store, logger: logger)
         let outcome = await withTaskGroup(of: Result<AgentReport, AgentFailure>?.self) { group in
             group.addTask {

@@ -14,11 +14,13 @@ import WebhookServer
 
 struct ControllerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "controller", abstract: "Run EtcdBackups and EtcdRestores to their end",
+        commandName: "controller", abstract: "Run EtcdBackups, EtcdRestores and EtcdRecoveries to their end",
         discussion: "Durations are Go durations: 10s, 5m, 2160h.")
 
     @OptionGroup(title: "Leadership") var leadership: LeadershipOptions
     @OptionGroup(title: "Work") var work: WorkOptions
+    @OptionGroup(title: "Quorum") var recovery: RecoveryOptions
+    @OptionGroup(title: "Rescue copies") var rescue: RescueOptions
     @OptionGroup(title: "Rules") var rules: LocalEndpointOption
     @OptionGroup(title: "API server") var connection: ConnectionOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
@@ -26,23 +28,38 @@ struct ControllerCommand: AsyncParsableCommand {
     func run() async throws {
         logging.bootstrap()
         let logger = Logger(label: "controller")
+        let volume = try await rescue.open()
         var configuration = try connection.load(as: "etcdrecover-controller")
         // The lease does not stand in line with the work.
         let lease = try KubernetesClient(configuration)
-        configuration.rate = RequestRate(perSecond: 18, burst: 5)
+        // As many at once as a backup needs, which else stands in line with itself for half a second.
+        configuration.rate = RequestRate(perSecond: 18, burst: 20)
         let client = try KubernetesClient(configuration)
+        // Nor do those whom anybody in the network can make it ask.
+        configuration.rate = RequestRate(perSecond: 5, burst: 10)
+        let reviews = try KubernetesClient(configuration)
         let http = try HTTPClient()
         let local = try HTTPClient(HTTPClient.Configuration(proxy: .none))
         let identity = "\(processEnvironment()["POD_NAME"] ?? processEnvironment()["HOSTNAME"] ?? "controller")"
 
         let registry = PrometheusRegistry(
-            help: BackupController.metricsHelp, buckets: [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600])
+            help: BackupController.metricsHelp.merging(RestoreController.metricsHelp) { $1 }
+                .merging(RecoveryController.metricsHelp) { $1 },
+            buckets: [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600])
         let controller = BackupController(
             client, settings: work.settings(rules), stores: CredentialEnvironment(http: http, local: local),
             metrics: registry, instance: identity, logger: logger)
         let restores = RestoreController(
             client, settings: work.restoreSettings(rules), stores: CredentialEnvironment(http: http, local: local),
             metrics: registry, instance: identity, logger: logger)
+        let recoveries = RecoveryController(
+            client, settings: work.recoverySettings(recovery, volume),
+            stores: CredentialEnvironment(http: http, local: local),
+            metrics: registry, instance: identity, logger: logger)
+        let server = try volume.map { volume in
+            try rescue.server(of: volume, asking: recoveries.reader(of: volume, asking: reviews), logger: logger)
+        }
+        let margin = leadership.margin
         let election = leadership.election(lease, identity: identity, logger: logger)
         logger.notice("etcdrecover controller \(Version.current), API server \(client.configuration.server)")
 
@@ -50,10 +67,12 @@ struct ControllerCommand: AsyncParsableCommand {
             services: [
                 HealthServer(
                     address: work.healthListen, registry: registry, logger: logger, reasonsAgainst: { [] }),
-                ControllerService(election: election, onLoss: Self.leaveSoon) {
+                ControllerService(election: election, onLoss: { Self.leave(within: margin) }) {
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask { try await controller.run() }
                         group.addTask { try await restores.run() }
+                        group.addTask { try await recoveries.run() }
+                        if let server { group.addTask { try await server.run() } }
                         try await group.waitForAll()
                     }
                 },
@@ -62,16 +81,17 @@ struct ControllerCommand: AsyncParsableCommand {
         group.maximumGracefulShutdownDuration = .seconds(25)
         try await ServiceGroup(configuration: group).run()
         await client.shutdown()
+        await reviews.shutdown()
         await lease.shutdown()
         await http.shutdown()
         await local.shutdown()
     }
 
-    /// Another leads in a few seconds: what has not stopped by then, however it hangs, is stopped.
-    private static func leaveSoon() {
+    /// Another leads soon: what has not stopped by then, however it hangs, is stopped.
+    private static func leave(within margin: Duration) {
         // Nobody awaits it: it ends with the process, or ends the process.
         Task {
-            try await Task.sleep(for: .seconds(3))
+            try await Task.sleep(for: margin)
             Glibc.exit(1)
         }
     }
@@ -90,6 +110,9 @@ struct LeadershipOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long the others wait for a leader that is silent", valueName: "duration"))
     var leaseDuration = GoDuration.seconds(15)
 
+    /// From the moment that the lease was not renewed in time to the end of this process: less than others wait then.
+    var margin: Duration { leaseDuration.duration / 5 }
+
     func validate() throws {
         guard leaseDuration >= .seconds(3) else { throw ValidationError("--lease-duration must be at least 3s") }
     }
@@ -102,6 +125,24 @@ struct LeadershipOptions: ParsableArguments {
             // A pod whose container starts anew keeps its name and is another process.
             identity: "\(identity)_\(String(UInt64.random(in: 0 ... .max), radix: 16))",
             timing: LeaseTiming(duration: duration, renewal: duration * 2 / 3, retry: duration / 7.5), logger: logger)
+    }
+}
+
+struct RecoveryOptions: ParsableArguments {
+    @Flag(inversion: .prefixedNo, help: "Look at the quorum of every EtcdCluster, and record where it is lost")
+    var watchQuorum = true
+
+    @Option(help: ArgumentHelp("Between two looks at the quorum of a cluster", valueName: "duration"))
+    var quorumInterval = GoDuration.seconds(12)
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a majority has to be missing before its loss is recorded as one; default: 60s",
+            valueName: "duration"))
+    var quorumGracePeriod: GoDuration?
+
+    func validate() throws {
+        guard quorumInterval >= .seconds(1) else { throw ValidationError("--quorum-interval must be at least 1s") }
     }
 }
 
@@ -132,6 +173,18 @@ struct WorkOptions: ParsableArguments {
         if let watchNamespace { settings.scope = .namespace(watchNamespace) }
         settings.policy.rules.allowLocalEndpoints = rules.allowLocalEndpoints
         settings.policy.rules.loadsPrivateKey = { (try? PrivateKey(pem: Array($0.utf8))) != nil }
+        return settings
+    }
+
+    func recoverySettings(
+        _ recovery: RecoveryOptions, _ rescue: RescueVolume?
+    ) -> RecoveryController.Settings {
+        var settings = RecoveryController.Settings()
+        settings.rescue = rescue
+        settings.resync = resync.duration
+        settings.detection = recovery.watchQuorum ? recovery.quorumInterval.duration : nil
+        settings.gracePeriod = recovery.quorumGracePeriod?.description
+        if let watchNamespace { settings.scope = .namespace(watchNamespace) }
         return settings
     }
 

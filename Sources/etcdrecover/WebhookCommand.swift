@@ -34,6 +34,9 @@ struct WebhookCommand: AsyncParsableCommand {
         settings.clientAuthorities = try certificates.clientCaFile.map { try ClientAuthorities(path: $0) }
         settings.options = rules.options(local)
         settings.agentImage = injection.agentImage
+        if settings.agentImage == nil {
+            settings.agentImage = try await OwnPod.image(of: "webhook", client, logger)
+        }
         let webhook = Webhook(
             settings: settings,
             // Each review brings its own deadline.
@@ -56,8 +59,8 @@ struct WebhookCommand: AsyncParsableCommand {
 struct InjectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Image with this program, for the init container that a restore adds to its members' pods; without, such pods "
-                + "are refused", valueName: "image"))
+            "Image with this program, for the init container that a restore adds to its members' pods; default: the image "
+                + "of the webhook's own pod. Without any such pods are refused", valueName: "image"))
     var agentImage: String?
 
     func validate() throws {

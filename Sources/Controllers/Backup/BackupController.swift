@@ -21,9 +21,8 @@ package struct BackupController: Sendable {
         package init() {}
     }
 
-    /// A part takes 8 MiB and more of memory while it is on its way. Who is alone may have several; with several on their
-    /// way, the network is busy as it is.
-    private static func parallelParts(beside running: Int) -> Int { running > 1 ? 1 : 3 }
+    /// Bytes of all snapshots that are held on their way: six parts of S3's, of which one snapshot alone has four.
+    private static let memory = 56 << 20
 
     /// What each metric means, for expositions.
     package static let metricsHelp = BackupMetrics.help
@@ -52,20 +51,21 @@ package struct BackupController: Sendable {
         clusters = ObjectCache(client, in: settings.scope, logger: logger)
         transfers = Transfers(places: settings.concurrentTransfers) { queue.add($0) }
         metrics = BackupMetrics(factory: factory)
-        let stores = DestinationStores(client: client, environment: environment, logger: logger) { [transfers] in
-            Self.parallelParts(beside: transfers.count.running)
-        }
+        let stores = DestinationStores(
+            client: client, environment: environment, logger: logger, memory: PartMemory(bytes: Self.memory))
         let retention = Retention(client: client, backups: backups, logger: logger)
         reconciler = BackupReconciler(
-            client: client, cache: backups, transfers: transfers,
+            cache: backups,
+            reporter: Reporter(
+                client: client, cache: backups,
+                events: EventRecorder(client, component: "etcdrecover-controller", instance: instance)),
+            transfers: transfers,
             transfer: BackupTransfer(
                 client: client, stores: stores, dial: settings.dial, retention: retention, logger: logger),
             removal: SnapshotRemoval(stores: stores, retention: retention),
             lookup: CachedLookup(
                 clusters: clusters, backups: backups, live: ClusterLookup(client, perCall: .seconds(10))),
-            policy: settings.policy,
-            recorder: EventRecorder(client, component: "etcdrecover-controller", instance: instance),
-            metrics: metrics, logger: logger)
+            policy: settings.policy, metrics: metrics, logger: logger)
     }
 
     /// Runs until shut down gracefully, which lets what is being written be written and ends transfers with nothing left

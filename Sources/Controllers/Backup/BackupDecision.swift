@@ -16,7 +16,7 @@ struct BackupObservation: Sendable {
         /// From this member, because of this.
         case uploading(member: String, reason: String)
         case succeeded(BackupRecord)
-        case failed(BackupFailure, attempts: Int)
+        case failed(Failure, attempts: Int)
         case pausing(left: Duration)
         case ending
     }
@@ -28,9 +28,9 @@ enum BackupStep: Hashable, Sendable {
     case rest
     case wait(Duration)
     case addFinalizer
-    case write(EtcdBackup.Status, BackupNews?)
+    case write(EtcdBackup.Status, News?)
     /// Write, then wait for the next attempt.
-    case pause(Duration, EtcdBackup.Status, BackupNews)
+    case pause(Duration, EtcdBackup.Status, News)
     /// Ask the rules about one that is new.
     case judge
     /// Ask them again, then begin an attempt.
@@ -39,13 +39,6 @@ enum BackupStep: Hashable, Sendable {
     case cancel
     case removeSnapshot
     case removeFinalizer
-}
-
-/// What is said of a change.
-struct BackupNews: Hashable, Sendable {
-    var isWarning = false
-    var reason: String
-    var message: String
 }
 
 extension BackupObservation {
@@ -76,35 +69,44 @@ extension BackupObservation {
 
     private func step(_ status: EtcdBackup.Status, _ policy: BackupPolicy, _ jitter: Double) -> BackupStep {
         switch work {
-        case .none: return .begin
+        case .none:
+            guard isPatient(status, after: .zero, policy) else { return tooLate }
+            return .begin
         case .waiting, .ending: return .rest
         case .pausing(let left): return left > .zero ? .wait(left) : .begin
         case .snapshotting:
             guard status.phase != .snapshotting else { return .rest }
             return .write(
                 backup.inPhase(.snapshotting),
-                BackupNews(reason: "Snapshotting", message: "choosing a member to take the snapshot of"))
+                News(reason: "Snapshotting", message: "choosing a member to take the snapshot of"))
         case .uploading(let member, let reason):
             guard status.phase != .uploading else { return .rest }
             return .write(
                 backup.inPhase(.uploading),
-                BackupNews(reason: "Uploading", message: "the snapshot is taken of member \(member), \(reason)"))
+                News(reason: "Uploading", message: "the snapshot is taken of member \(member), \(reason)"))
         case .succeeded(let record):
             return .write(
                 backup.completed(record, at: now),
-                BackupNews(reason: BackupConditions.uploaded, message: record.summary))
+                News(reason: BackupConditions.uploaded, message: record.summary))
         case .failed(let failure, let attempts):
             let pause = policy.backoff.pause(after: attempts, jitter: jitter)
             guard failure.mayPass, attempts < policy.attempts, isPatient(status, after: pause, policy) else {
-                return .write(
-                    backup.failed(failure, at: now),
-                    BackupNews(isWarning: true, reason: failure.reason.rawValue, message: failure.message))
+                return .write(backup.failed(failure, at: now), News(failure))
             }
             let next = "attempt \(attempts + 1) of \(policy.attempts) follows"
             return .pause(
                 pause, backup.retrying(failure, next: next, at: now),
-                BackupNews(isWarning: true, reason: failure.reason.rawValue, message: "\(failure.message); \(next)"))
+                News(isWarning: true, reason: failure.reason.rawValue, message: "\(failure.message); \(next)"))
         }
+    }
+
+    private var tooLate: BackupStep {
+        let failure = Failure(
+            reason: .timedOut,
+            message:
+                "it was begun at \(backup.status?.startTime?.rawValue ?? ""), and no attempt begins so long afterwards: take "
+                + "another backup", mayPass: false)
+        return .write(backup.failed(failure, at: now), News(failure))
     }
 
     /// The bound that holds however often the controller starts anew.

@@ -10,7 +10,7 @@ package final class BackupMetrics: Sendable {
 
     private let factory: any MetricsFactory
     private let successes: Counter
-    private let failures: [BackupFailure.Reason: Counter]
+    private let failures: [Failure.Reason: Counter]
     private let retries: Counter
     private let duration: CoreMetrics.Timer
     private let bytes: Counter
@@ -26,7 +26,7 @@ package final class BackupMetrics: Sendable {
         }
         successes = counter("backups_total", [("result", "Completed"), ("reason", BackupConditions.uploaded)])
         failures = Dictionary(
-            uniqueKeysWithValues: BackupFailure.Reason.allCases.map {
+            uniqueKeysWithValues: Failure.Reason.ofBackups.map {
                 ($0, counter("backups_total", [("result", "Failed"), ("reason", $0.rawValue)]))
             })
         retries = counter("backup_retries_total")
@@ -54,7 +54,7 @@ package final class BackupMetrics: Sendable {
         observe(backup)
     }
 
-    func failed(_ reason: BackupFailure.Reason) { failures[reason]?.increment() }
+    func failed(_ reason: Failure.Reason) { failures[reason]?.increment() }
     func retried() { retries.increment() }
 
     func observe(waiting: Int, running: Int, queued: Int) {

@@ -10,24 +10,27 @@ struct BackupPlace: Hashable, Sendable {
     let cluster: String
     let destination: Destination
     let prefix: KeyPrefix
+    /// Of all snapshots of the cluster.
+    let folder: KeyPrefix
     let key: ObjectKey
 
     /// `namespace/name`, as the object's metadata record it.
     var owner: String { "\(namespace)/\(cluster)" }
 
-    /// Throws `BackupFailure` where the rules were not asked before, or the backup has not begun.
+    /// Throws `Failure` where the rules were not asked before, or the backup has not begun.
     init(_ backup: EtcdBackup) throws {
         guard let name = backup.metadata.name, let namespace = backup.metadata.namespace,
             let cluster = backup.spec?.clusterRef, let destination = backup.spec?.destination,
             let start = backup.status?.startTime?.date
         else {
-            throw BackupFailure(
+            throw Failure(
                 reason: .invalidSpec, message: "cluster, destination and startTime are needed", mayPass: false)
         }
         self.namespace = namespace
         self.cluster = cluster
         self.destination = destination
         prefix = try KeyPrefix(destination.prefix ?? "")
+        folder = try KeyPrefix(prefix.text + cluster)
         key = try SnapshotName.key(prefix: prefix, cluster: cluster, backup: name, time: start)
     }
 }

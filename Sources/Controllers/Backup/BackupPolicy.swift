@@ -13,6 +13,6 @@ package struct BackupPolicy: Sendable {
 
     package init() {
         rules.unavailableLookup = .unresolved
-        rules.olderRestoreGoesOn = true
+        rules.olderGoesOn = true
     }
 }

@@ -4,17 +4,14 @@ import KubernetesClient
 import Logging
 
 /// Brings one EtcdBackup a few steps further: observes, decides (`BackupObservation`), acts.
-///
-/// Every write carries the version it was decided on, so whoever is behind, a leader of yesterday included, writes nothing.
 struct BackupReconciler: Sendable {
-    let client: KubernetesClient
     let cache: ObjectCache<EtcdBackup>
+    let reporter: Reporter<EtcdBackup>
     let transfers: Transfers<BackupStage, BackupRecord>
     let transfer: BackupTransfer
     let removal: SnapshotRemoval
     let lookup: any Lookup
     let policy: BackupPolicy
-    let recorder: EventRecorder
     let metrics: BackupMetrics
     let logger: Logger
 
@@ -29,13 +26,16 @@ struct BackupReconciler: Sendable {
                 transfers.forget(name)
                 return .done
             }
+            // Taken up here for the first time: nobody can have left anything of an upload.
+            var isNew = false
             for _ in 0..<Self.steps {
                 // Of an object of the same name that was there before.
                 if let entry = transfers[name], entry.uid != backup.metadata.uid { transfers.forget(name) }
                 let observation = BackupObservation(backup: backup, work: work(on: name), now: Date())
                 let step = observation.nextStep(policy, jitter: .random(in: 0...1))
                 logger.debug("\(step)")
-                if let outcome = try await act(step, on: &backup, name, logger) { return outcome }
+                if let outcome = try await act(step, on: &backup, isNew: isNew, name, logger) { return outcome }
+                isNew = step == .judge
             }
             return .again(after: .seconds(1))
         } catch let error as KubernetesError where error.isNotFound {
@@ -58,7 +58,7 @@ struct BackupReconciler: Sendable {
         case .running(.snapshotting): .snapshotting
         case .running(.uploading(let member, let reason)): .uploading(member: member, reason: reason)
         case .ended(.success(let record)): .succeeded(record)
-        case .ended(.failure(let error)): .failed(BackupFailure(error), attempts: entry.attempts)
+        case .ended(.failure(let error)): .failed(Failure(ofUpload: error), attempts: entry.attempts)
         case .pausing(let until): .pausing(left: until - .now)
         case .ending: .ending
         }
@@ -66,7 +66,7 @@ struct BackupReconciler: Sendable {
 
     /// Nil to go on with the next step.
     private func act(
-        _ step: BackupStep, on backup: inout EtcdBackup, _ name: ObjectName, _ logger: Logger
+        _ step: BackupStep, on backup: inout EtcdBackup, isNew: Bool, _ name: ObjectName, _ logger: Logger
     ) async throws -> WorkQueue<ObjectName>.Outcome? {
         switch step {
         case .rest:
@@ -78,34 +78,34 @@ struct BackupReconciler: Sendable {
             return .done
         case .write(let status, let news):
             let isFirst = backup.status?.phase?.isTerminal != true
-            backup = try await write(status, to: backup)
+            backup = try await reporter.write(status, to: backup)
             if isFirst, status.phase?.isTerminal == true { count(backup, name) }
-            await say(news, of: backup, logger)
+            await reporter.say(news, of: backup, logger)
             if case .ended(.success(let record)) = transfers[name]?.state, status.phase == .completed {
-                for news in record.pruned.news { await say(news, of: backup, logger) }
+                for news in record.pruned.news { await reporter.say(news, of: backup, logger) }
             }
             return nil
         case .pause(let pause, let status, let news):
-            backup = try await write(status, to: backup)
+            backup = try await reporter.write(status, to: backup)
             transfers.pause(name, for: pause)
             metrics.retried()
-            await say(news, of: backup, logger)
+            await reporter.say(news, of: backup, logger)
             return nil
         case .judge:
             // One that the rules refuse is never said to have begun.
             if try await isRefused(backup, name) { return nil }
-            backup = try await write(backup.begun(at: Date()), to: backup)
+            backup = try await reporter.write(backup.begun(at: Date()), to: backup)
             return nil
         case .begin:
             // What was admitted may be wrong by now.
             if try await isRefused(backup, name) { return nil }
             transfers.begin(name, uid: backup.metadata.uid ?? "") { [transfer, backup] report in
-                try await transfer.run(backup, report: report)
+                try await transfer.run(backup, isNew: isNew, report: report)
             }
             return nil
         case .addFinalizer:
-            backup = try await patch(
-                backup, finalizers: (backup.metadata.finalizers ?? []) + [BackupObservation.finalizer])
+            backup = try await reporter.write(
+                finalizers: (backup.metadata.finalizers ?? []) + [BackupObservation.finalizer], to: backup)
             return nil
         case .removeFinalizer:
             transfers.forget(name)
@@ -118,15 +118,22 @@ struct BackupReconciler: Sendable {
     private func isRefused(_ backup: EtcdBackup, _ name: ObjectName) async throws -> Bool {
         let findings = await backup.allFindings(lookup: lookup, options: policy.rules)
         try Task.checkCancellation()
-        guard let refusal = BackupFailure(findings) else { return false }
+        guard let refusal = Failure(findings, reason: Self.reason) else { return false }
         transfers.fail(name, uid: backup.metadata.uid ?? "", with: refusal)
         return true
+    }
+
+    /// Of what is wrong with the cluster or the Secret alone, which was there when the object was admitted.
+    static func reason(of errors: [Finding]) -> Failure.Reason {
+        let rules = Set(errors.map(\.rule.rawValue))
+        if rules == ["backup.clusterRef.notFound"] { return .clusterNotFound }
+        return rules.allSatisfy { $0.hasPrefix("secret.") } ? .credentialsMissing : .invalidSpec
     }
 
     private func count(_ backup: EtcdBackup, _ name: ObjectName) {
         switch transfers[name]?.state {
         case .ended(.success(let record)): metrics.succeeded(backup, record)
-        case .ended(.failure(let error)): metrics.failed(BackupFailure(error).reason)
+        case .ended(.failure(let error)): metrics.failed(Failure(ofUpload: error).reason)
         default: break
         }
     }
@@ -140,71 +147,21 @@ struct BackupReconciler: Sendable {
             if let location { logger.notice("deleted \(location)") }
             return try await releaseFinalizer(of: backup)
         case .hopeless(let reason):
-            await say(.init(isWarning: true, reason: "SnapshotKept", message: reason), of: backup, logger)
+            await reporter.say(.init(isWarning: true, reason: "SnapshotKept", message: reason), of: backup, logger)
             return try await releaseFinalizer(of: backup)
         case .failed(let reason):
             let since = backup.metadata.deletionTimestamp?.date ?? .distantPast
             let isOver = Date().timeIntervalSince(since) > policy.removalPatience / .seconds(1)
-            let news = BackupNews(
+            let news = News(
                 isWarning: true, reason: isOver ? "SnapshotKept" : "SnapshotNotDeleted", message: reason)
-            await say(news, of: backup, logger)
+            await reporter.say(news, of: backup, logger)
             return isOver ? try await releaseFinalizer(of: backup) : .failed
         }
     }
 
     private func releaseFinalizer(of backup: EtcdBackup) async throws -> WorkQueue<ObjectName>.Outcome {
         let rest = (backup.metadata.finalizers ?? []).filter { $0 != BackupObservation.finalizer }
-        _ = try await patch(backup, finalizers: rest)
+        _ = try await reporter.write(finalizers: rest, to: backup)
         return .done
-    }
-}
-
-extension BackupReconciler {
-    private struct Version: Encodable, Sendable {
-        var resourceVersion: String?
-        /// Replaces the whole list.
-        var finalizers: [String]?
-    }
-
-    private struct StatusPatch: Encodable, Sendable {
-        var metadata: Version
-        var status: EtcdBackup.Status
-    }
-
-    private struct FinalizerPatch: Encodable, Sendable {
-        var metadata: Version
-    }
-
-    /// A status is one write; begun, it is finished, also when we are told to stop meanwhile.
-    private func write(_ status: EtcdBackup.Status, to backup: EtcdBackup) async throws -> EtcdBackup {
-        let patch = StatusPatch(
-            metadata: Version(resourceVersion: backup.metadata.resourceVersion), status: status)
-        let written: EtcdBackup = try await client.patch(
-            name: backup.metadata.name ?? "", namespace: backup.metadata.namespace, subresource: "status",
-            with: .merge(patch), options: WriteOptions(fieldManager: "etcdrecover-controller"))
-        cache.store(written)
-        return written
-    }
-
-    private func patch(_ backup: EtcdBackup, finalizers: [String]) async throws -> EtcdBackup {
-        let patch = FinalizerPatch(
-            metadata: Version(resourceVersion: backup.metadata.resourceVersion, finalizers: finalizers))
-        let written: EtcdBackup = try await client.patch(
-            name: backup.metadata.name ?? "", namespace: backup.metadata.namespace, with: .merge(patch),
-            options: WriteOptions(fieldManager: "etcdrecover-controller"))
-        cache.store(written)
-        return written
-    }
-
-    /// To the log and as an Event, whose loss is no reason to stop.
-    private func say(_ news: BackupNews?, of backup: EtcdBackup, _ logger: Logger) async {
-        guard let news else { return }
-        logger.log(level: news.isWarning ? .warning : .notice, "\(news.reason): \(news.message)")
-        do {
-            try await recorder.record(
-                news.isWarning ? .warning : .normal, reason: news.reason, message: news.message, about: backup)
-        } catch {
-            logger.debug("an Event was not written: \(error)")
-        }
     }
 }

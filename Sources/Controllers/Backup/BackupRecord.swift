@@ -17,14 +17,14 @@ struct PruneReport: Hashable, Sendable {
     /// Why some are still there; empty when all went that had to.
     var failures: [String] = []
 
-    var news: [BackupNews] {
-        var news: [BackupNews] = []
+    var news: [News] {
+        var news: [News] = []
         if !deleted.isEmpty {
-            news.append(BackupNews(reason: "SnapshotsPruned", message: "deleted \(deleted.joined(separator: ", "))"))
+            news.append(News(reason: "SnapshotsPruned", message: "deleted \(deleted.joined(separator: ", "))"))
         }
         if !failures.isEmpty {
             news.append(
-                BackupNews(
+                News(
                     isWarning: true, reason: "RetentionIncomplete", message: failures.joined(separator: "; ")))
         }
         return news

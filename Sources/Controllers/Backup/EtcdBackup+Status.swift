@@ -2,7 +2,6 @@ import EtcdRecoverModel
 import FoundationEssentials
 
 enum BackupConditions {
-    static let succeeded = "Succeeded"
     static let uploaded = "SnapshotUploaded"
 }
 
@@ -28,35 +27,23 @@ extension EtcdBackup {
         next.snapshotSizeBytes = record.size
         next.snapshot = record.snapshot
         next.completionTime = Timestamp(now)
-        set(&next, "True", BackupConditions.uploaded, record.summary, now)
+        next.conditions.setSucceeded("True", BackupConditions.uploaded, record.summary, of: metadata, at: now)
         return next
     }
 
-    func failed(_ failure: BackupFailure, at now: Date) -> Status {
+    func failed(_ failure: Failure, at now: Date) -> Status {
         var next = begun(at: now)
         next.phase = .failed
         next.completionTime = Timestamp(now)
-        set(&next, "False", failure.reason.rawValue, failure.message, now)
+        next.conditions.setSucceeded("False", failure.reason.rawValue, failure.message, of: metadata, at: now)
         return next
     }
 
-    func retrying(_ failure: BackupFailure, next attempt: String, at now: Date) -> Status {
+    func retrying(_ failure: Failure, next attempt: String, at now: Date) -> Status {
         var next = begun(at: now)
-        set(&next, "Unknown", failure.reason.rawValue, "\(failure.message); \(attempt)", now)
+        next.conditions.setSucceeded(
+            "Unknown", failure.reason.rawValue, "\(failure.message); \(attempt)", of: metadata, at: now)
         return next
-    }
-
-    /// Of the one condition there is; the time is that of its status' last change.
-    private func set(_ status: inout Status, _ value: String, _ reason: String, _ message: String, _ now: Date) {
-        var conditions = status.conditions ?? []
-        let old = conditions[BackupConditions.succeeded]
-        conditions.removeAll { $0.type == BackupConditions.succeeded }
-        conditions.append(
-            Condition(
-                type: BackupConditions.succeeded, status: value, observedGeneration: metadata.generation,
-                lastTransitionTime: old?.status == value ? old?.lastTransitionTime : Timestamp(now), reason: reason,
-                message: message.cut(toBytes: 32 << 10)))
-        status.conditions = conditions
     }
 }
 
@@ -64,15 +51,5 @@ extension BackupRecord {
     var summary: String {
         let revision = snapshot.revision.map { ", revision \($0)" } ?? ""
         return "\(location): \(size) bytes\(revision)"
-    }
-}
-
-extension String {
-    /// At whole characters.
-    func cut(toBytes limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var text = self
-        while text.utf8.count > limit - 3 { text.removeLast(max(1, (text.utf8.count - limit + 3) / 4)) }
-        return text + "…"
     }
 }

@@ -27,14 +27,22 @@ struct Retention: Sendable {
         } catch {
             report.failures.append("\(error)")
         }
-        try await sweep(place, store)
+        try await sweep(place.folder, place, store)
         return report
     }
 
-    /// What uploads that died with their process have left, a day later.
-    private func sweep(_ place: BackupPlace, _ store: ObjectStore) async throws {
+    /// What earlier lives of this very backup have left of their uploads: nobody else writes to its key.
+    func sweepEarlier(_ place: BackupPlace, _ store: ObjectStore) async throws {
+        // However far the store's clock is from ours.
+        try await sweep(KeyPrefix(of: place.key), olderThan: .seconds(-86_400), place, store)
+    }
+
+    /// What uploads that died with their process have left.
+    private func sweep(
+        _ prefix: KeyPrefix, olderThan age: Duration = .seconds(86_400), _ place: BackupPlace, _ store: ObjectStore
+    ) async throws {
         do {
-            let swept = try await store.sweep(KeyPrefix(place.prefix.text + place.cluster))
+            let swept = try await store.sweep(prefix, olderThan: age)
             if !swept.isEmpty {
                 logger.notice("ended \(swept.count) dead uploads below \(store.uri(place.key))")
             }

@@ -2,7 +2,6 @@ import EtcdRecoverModel
 import FoundationEssentials
 
 enum RestoreConditions {
-    static let succeeded = "Succeeded"
     static let restored = "SnapshotRestored"
     static let started = "Started"
 }
@@ -11,63 +10,57 @@ enum RestoreConditions {
 extension EtcdRestore {
     /// When the controller took it up: since then its one condition is not decided.
     var startTime: Date? {
-        guard let condition = status?.conditions?[RestoreConditions.succeeded], condition.status == "Unknown" else {
+        guard let condition = status?.conditions?[SucceededCondition.type], condition.status == "Unknown" else {
             return nil
         }
         return condition.lastTransitionTime?.date
     }
 
-    func begun(at now: Date) -> Status {
-        var next = inPhase(.pending)
-        set(&next, "Unknown", RestoreConditions.started, "the restore is under way", now)
-        return next
+    /// What holds it up, as a controller before this one may have written it down.
+    var setback: Failure? {
+        guard let condition = status?.conditions?[SucceededCondition.type], condition.status == "Unknown",
+            let reason = condition.reason.flatMap(Failure.Reason.init)
+        else { return nil }
+        return Failure(reason: reason, message: condition.message ?? "", mayPass: true)
     }
 
-    func inPhase(_ phase: Phase) -> Status {
+    func begun(at now: Date) -> Status { inPhase(.pending, at: now) }
+
+    func inPhase(_ phase: Phase, at now: Date) -> Status {
         var next = status ?? Status()
         next.phase = phase
         next.observedGeneration = metadata.generation
+        // What held it up before does not any more.
+        next.conditions.setSucceeded(
+            "Unknown", RestoreConditions.started, "the restore is under way", of: metadata, at: now)
         return next
     }
 
-    func proved(_ location: String) -> Status {
-        var next = inPhase(.pending)
+    func proved(_ location: String, at now: Date) -> Status {
+        var next = inPhase(.pending, at: now)
         next.snapshotLocation = location
         return next
     }
 
-    func waiting(_ failure: RestoreFailure, at now: Date) -> Status {
-        var next = inPhase(status?.phase ?? .pending)
-        set(&next, "Unknown", failure.reason.rawValue, failure.message, now)
+    func waiting(_ failure: Failure, at now: Date) -> Status {
+        var next = inPhase(status?.phase ?? .pending, at: now)
+        next.conditions.setSucceeded("Unknown", failure.reason.rawValue, failure.message, of: metadata, at: now)
         return next
     }
 
     func completed(_ verification: Verification, _ message: String, at now: Date) -> Status {
-        var next = inPhase(.completed)
+        var next = inPhase(.completed, at: now)
         next.restoredCluster = targetName
         next.verification = verification
         next.completionTime = Timestamp(now)
-        set(&next, "True", RestoreConditions.restored, message, now)
+        next.conditions.setSucceeded("True", RestoreConditions.restored, message, of: metadata, at: now)
         return next
     }
 
-    func failed(_ failure: RestoreFailure, at now: Date) -> Status {
-        var next = inPhase(.failed)
+    func failed(_ failure: Failure, at now: Date) -> Status {
+        var next = inPhase(.failed, at: now)
         next.completionTime = Timestamp(now)
-        set(&next, "False", failure.reason.rawValue, failure.message, now)
+        next.conditions.setSucceeded("False", failure.reason.rawValue, failure.message, of: metadata, at: now)
         return next
-    }
-
-    /// Of the one condition there is; the time is that of its status' last change.
-    private func set(_ status: inout Status, _ value: String, _ reason: String, _ message: String, _ now: Date) {
-        var conditions = status.conditions ?? []
-        let old = conditions[RestoreConditions.succeeded]
-        conditions.removeAll { $0.type == RestoreConditions.succeeded }
-        conditions.append(
-            Condition(
-                type: RestoreConditions.succeeded, status: value, observedGeneration: metadata.generation,
-                lastTransitionTime: old?.status == value ? old?.lastTransitionTime : Timestamp(now), reason: reason,
-                message: message.cut(toBytes: 32 << 10)))
-        status.conditions = conditions
     }
 }

@@ -13,15 +13,19 @@ struct FirstMember: KubernetesResource {
     var status: Status?
 
     struct Spec: Codable, Sendable {
-        struct Named: Codable, Sendable { var name: String }
+        struct InitContainer: Codable, Sendable {
+            var name: String
+            var env: [Container.Variable]?
+        }
 
-        var initContainers: [Named]?
+        var initContainers: [InitContainer]?
     }
 
     struct Status: Codable, Sendable {
         struct Container: Codable, Sendable {
             var name: String
             var ready: Bool?
+            var restartCount: Int?
             var state: State?
             var lastState: State?
         }
@@ -58,7 +62,27 @@ struct FirstMember: KubernetesResource {
     }
 }
 
+extension FirstMember.Status.Container {
+    /// Why it does not run: how it ended last, else what it waits for.
+    fileprivate var trouble: String? {
+        if let ended = lastState?.terminated ?? state?.terminated {
+            return ["exit code \(ended.exitCode)", ended.reason, ended.message].compactMap(\.self).joined(
+                separator: ", ")
+        }
+        // Of every container, until its turn comes.
+        guard let waiting = state?.waiting, waiting.reason != "PodInitializing" else { return nil }
+        return waiting.message ?? waiting.reason
+    }
+}
+
 extension FirstMember {
+    /// Whose order its init container carries; nil where there is none of ours.
+    var record: RestoreOrder.Record? {
+        let agent = spec.initContainers?.first { $0.name == AgentContainer.name }
+        let order = agent?.env?.first { $0.name == AgentVariable.order }?.value
+        return order.flatMap { try? RestoreOrder(json: $0.expandingReferences { _ in nil }).restore }
+    }
+
     var state: MemberPodState {
         guard spec.initContainers?.contains(where: { $0.name == AgentContainer.name }) == true else {
             return .notInjected
@@ -71,8 +95,9 @@ extension FirstMember {
         if let ended, agent?.state?.running == nil {
             switch report {
             case let report? where report.result == .failed: return .failed(report)
-            case let report?: return .laid(report)
-            case nil where ended.exitCode != 0:
+            case let report?: return .laid(report, etcd: etcd?.trouble)
+            // Once is no crash of ours: so ends a container whose node went down, and is started again.
+            case nil where ended.exitCode != 0 && (agent?.restartCount ?? 0) > 0:
                 return .crashed([ended.reason, ended.message].compactMap(\.self).joined(separator: ": "))
             case nil: break
             }

@@ -1,7 +1,6 @@
 import ClusterAccess
 import EtcdClient
 import EtcdRecoverModel
-import HTTP
 import KubernetesClient
 import ObjectStore
 
@@ -22,18 +21,28 @@ struct MemberVerification: Sendable {
         guard let first = cluster.members.first(where: { $0.pod == "\(restore.targetName)-0" }),
             first.trouble == nil, let endpoint = dial.endpoint(first)
         else {
-            throw RestoreFailure(
+            throw Failure(
                 reason: .memberNotRestored, message: "the restored member is not up yet", mayPass: true)
         }
-        let etcd = try EtcdClient(
-            EtcdClient.Configuration(
-                endpoints: [endpoint], tls: cluster.tls.options, login: cluster.login, proxy: .none))
-        let result: Result<Outcome, any Error>
-        do { result = .success(try await compare(etcd.at(endpoint), restore, source, report)) } catch {
-            result = .failure(error)
+        do {
+            return try await cluster.withEtcd(at: [endpoint]) { etcd in
+                try await compare(etcd, restore, source, report)
+            }
+        } catch {
+            throw explained(error, restore)
         }
-        await etcd.shutdown()
-        return try result.get()
+    }
+
+    /// The data brought the users along; the next look may find a login that they have.
+    private func explained(_ error: any Error, _ restore: EtcdRestore) -> any Error {
+        guard let error = error as? EtcdError,
+            [.authenticationNeeded, .authenticationFailed, .permissionDenied].contains(error.kind)
+        else { return error }
+        return Failure(
+            reason: .etcdAccessDenied,
+            message: "authentication is on in what was restored, and nothing can be compared: annotate EtcdCluster "
+                + "\(restore.targetName) with \(ClusterLocator.authAnnotation): SECRET, which has a root user's username "
+                + "and password (\(error))", mayPass: true)
     }
 
     private func compare(
@@ -50,8 +59,11 @@ struct MemberVerification: Sendable {
             problems.append("it is at revision \(status.header.revision.rawValue), and \(revision) was restored")
         }
         if let revision {
-            found.totalKeys = try? await member.within(.seconds(60)).count(.all, at: Revision(rawValue: revision))
-            if let keys = report?.member?.keys, let total = found.totalKeys {
+            found.totalKeys = try await unlessCompacted {
+                try await member.within(.seconds(60)).count(
+                    .all, at: Revision(rawValue: max(1, revision)), isSerializable: true)
+            }
+            if let keys = report?.member?.keys ?? recorded?.totalKeys, let total = found.totalKeys {
                 if keys == total {
                     proofs.append("\(keys) keys")
                 } else {
@@ -61,7 +73,9 @@ struct MemberVerification: Sendable {
         }
         // A raised revision has everything before compacted away, the hash with it.
         if (restore.spec?.target?.revisionBump ?? 0) == 0, let revision = recorded?.revision {
-            let hash = try? await member.within(.seconds(60)).hashKV(at: Revision(rawValue: revision))
+            let hash = try await unlessCompacted {
+                try await member.within(.seconds(60)).hashKV(at: Revision(rawValue: max(1, revision)))
+            }
             found.keyspaceHash = hash.map { Int64($0.hash) }
             if let expected = recorded?.keyspaceHash, let hash,
                 hash.compactRevision?.rawValue == recorded?.compactRevision
@@ -75,7 +89,7 @@ struct MemberVerification: Sendable {
             }
         }
         guard problems.isEmpty else {
-            throw RestoreFailure(
+            throw Failure(
                 reason: .verificationFailed,
                 message: "the member started, and has not what was backed up: " + problems.joined(separator: "; "),
                 mayPass: false)
@@ -85,12 +99,19 @@ struct MemberVerification: Sendable {
             verification: found, message: message(restore, found, proofs, report))
     }
 
+    /// Nil of a revision that the member has compacted away since. Any other failure is no verification: it may pass.
+    private func unlessCompacted<Value>(_ ask: () async throws -> Value) async throws -> Value? {
+        do { return try await ask() } catch let error as EtcdError where error.kind == .compacted { return nil }
+    }
+
     private func message(
         _ restore: EtcdRestore, _ found: EtcdRestore.Verification, _ proofs: [String], _ report: AgentReport?
     ) -> String {
         var parts = ["EtcdCluster \(restore.targetName) runs at revision \(found.revision ?? 0)"]
-        parts.append(
-            proofs.isEmpty ? "nothing was recorded to compare with" : "the same " + proofs.joined(separator: " and "))
+        let nothing =
+            found.totalKeys == nil
+            ? "the revision to compare at is compacted away" : "nothing was recorded to compare with"
+        parts.append(proofs.isEmpty ? nothing : "the same " + proofs.joined(separator: " and "))
         if let inherited = report?.inherited {
             if inherited.authEnabled { parts.append("authentication is on, with the users of that time") }
             if !inherited.alarms.isEmpty {

@@ -18,6 +18,9 @@ package struct RestoreController: Sendable {
         package init() {}
     }
 
+    /// What each metric means, for expositions.
+    package static let metricsHelp = RestoreMetrics.help
+
     private let settings: Settings
     private let queue: WorkQueue<ObjectName>
     private let restores: ObjectCache<EtcdRestore>
@@ -36,11 +39,9 @@ package struct RestoreController: Sendable {
         restores = ObjectCache(client, in: settings.scope, logger: logger) { queue.add($0) }
         reconciler = RestoreReconciler(
             client: client, cache: restores,
-            // It only reads.
-            stores: DestinationStores(
-                client: client, environment: environment, logger: logger, parallelParts: { 1 }), dial: settings.dial,
+            stores: DestinationStores(client: client, environment: environment, logger: logger), dial: settings.dial,
             lookup: ClusterLookup(client, perCall: .seconds(10)), policy: settings.policy,
-            recorder: EventRecorder(client, component: "etcdrecover-controller", instance: instance),
+            events: EventRecorder(client, component: "etcdrecover-controller", instance: instance),
             metrics: RestoreMetrics(factory: factory), logger: logger)
     }
 

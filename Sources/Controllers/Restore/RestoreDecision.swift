@@ -9,7 +9,7 @@ struct RestoreObservation: Sendable {
     /// The first member's pod; nil before there is one, and while the cluster is not ours.
     var pod: MemberPodState?
     /// What kept the step before from being done, in this process.
-    var setback: RestoreFailure?
+    var setback: Failure?
     var now: Date
 }
 
@@ -20,7 +20,8 @@ enum MemberPodState: Hashable, Sendable {
     /// Not scheduled yet, or its image on the way: why, where Kubernetes says it.
     case waiting(String?)
     case laying
-    case laid(AgentReport)
+    /// The data lies there, and etcd does not run yet: why, where Kubernetes says it.
+    case laid(AgentReport, etcd: String? = nil)
     case failed(AgentReport)
     /// The init container ended without a word of ours.
     case crashed(String)
@@ -32,19 +33,12 @@ enum RestoreStep: Hashable, Sendable {
     /// Nothing, until something changes.
     case rest
     case wait(Duration)
-    case write(EtcdRestore.Status, RestoreNews?)
+    case write(EtcdRestore.Status, News?)
     /// Look at the snapshot and the target, and record where the snapshot is.
     case prove
     /// Have the pods of the target pass by us, see that they do, and only then have them made.
     case create
     case verify(AgentReport?)
-}
-
-/// What is said of a change.
-struct RestoreNews: Hashable, Sendable {
-    var isWarning = false
-    var reason: String
-    var message: String
 }
 
 extension RestoreObservation {
@@ -54,7 +48,7 @@ extension RestoreObservation {
         guard status?.phase != nil, restore.startTime != nil else {
             return .write(
                 restore.begun(at: now),
-                RestoreNews(reason: "Started", message: "looking at the snapshot and the target"))
+                News(reason: "Started", message: "looking at the snapshot and the target"))
         }
         if let setback, !setback.mayPass { return fail(setback) }
         if isOver(policy) { return fail(late) }
@@ -70,40 +64,37 @@ extension RestoreObservation {
         case nil, .waiting: return phase(.pending, nil) ?? .wait(policy.poll)
         case .laying:
             return phase(
-                .downloading, RestoreNews(reason: "Downloading", message: "the first member's data are being laid"))
+                .downloading, News(reason: "Downloading", message: "the first member's data are being laid"))
                 ?? .wait(policy.poll)
         case .notInjected:
             return fail(
-                RestoreFailure(
+                Failure(
                     reason: .memberNotRestored,
                     message: "pod \(restore.targetName)-0 started without our init container, so its data are none of "
                         + "this restore's: delete the EtcdCluster and restore anew", mayPass: false))
         case .crashed(let reason):
             return fail(
-                RestoreFailure(
+                Failure(
                     reason: .memberNotRestored,
                     message: "the init container that lays the data ended without a report: \(reason)", mayPass: false))
         case .failed(let report):
-            let failure = RestoreFailure(report)
+            let failure = Failure(report)
             return failure.mayPass ? .wait(policy.poll) : fail(failure)
-        case .laid(let report), .running(let report?):
-            return phase(.restoring, RestoreNews(reason: "Restoring", message: report.message))
-                ?? (isRunning ? .verify(report) : .wait(policy.poll))
+        case .laid(let report, _): return phase(.restoring, restoring(report)) ?? .wait(policy.poll)
+        case .running(let report?): return phase(.restoring, restoring(report)) ?? .verify(report)
         case .running(nil): return .verify(nil)
         }
     }
 
-    private var isRunning: Bool { if case .running = pod { true } else { false } }
+    private func restoring(_ report: AgentReport) -> News { News(reason: "Restoring", message: report.message) }
 
     /// Nil when it is that already.
-    private func phase(_ phase: EtcdRestore.Phase, _ news: RestoreNews?) -> RestoreStep? {
-        restore.status?.phase == phase ? nil : .write(restore.inPhase(phase), news)
+    private func phase(_ phase: EtcdRestore.Phase, _ news: News?) -> RestoreStep? {
+        restore.status?.phase == phase ? nil : .write(restore.inPhase(phase, at: now), news)
     }
 
-    private func fail(_ failure: RestoreFailure) -> RestoreStep {
-        .write(
-            restore.failed(failure, at: now),
-            RestoreNews(isWarning: true, reason: failure.reason.rawValue, message: failure.message))
+    private func fail(_ failure: Failure) -> RestoreStep {
+        .write(restore.failed(failure, at: now), News(failure))
     }
 
     private func isOver(_ policy: RestorePolicy) -> Bool {
@@ -111,20 +102,33 @@ extension RestoreObservation {
         return now.timeIntervalSince(start) > (restore.restoreTimeout + policy.slack) / .seconds(1)
     }
 
-    private var late: RestoreFailure {
+    /// A controller before this one may have met it. Not while the member's pod tells more.
+    private var persistedSetback: Failure? {
+        switch pod {
+        case nil where cluster == nil, .running: restore.setback
+        default: nil
+        }
+    }
+
+    private var late: Failure {
         let limit = "not done within spec.restoreTimeout, \(restore.restoreTimeout)"
-        if let setback {
-            return RestoreFailure(reason: setback.reason, message: "\(limit): \(setback.message)", mayPass: false)
+        if let setback = setback ?? persistedSetback {
+            return Failure(reason: setback.reason, message: "\(limit): \(setback.message)", mayPass: false)
         }
         let what: String
         switch pod {
+        case nil where restore.status?.snapshotLocation == nil: what = "the snapshot was not proved"
         case nil where cluster == nil: what = "the EtcdCluster could not be made"
         case nil: what = "the operator made no pod \(restore.targetName)-0; a pod that is refused shows in its Events"
         case .waiting(let reason): what = "pod \(restore.targetName)-0 waits" + (reason.map { ": \($0)" } ?? "")
         case .laying: what = "the snapshot was still being laid"
+        case .laid(_, let trouble?):
+            return Failure(
+                reason: .memberNotRestored, message: "\(limit): the data lies there, and etcd does not run: \(trouble)",
+                mayPass: false)
         default: what = "the restored member did not answer"
         }
-        return RestoreFailure(reason: .timedOut, message: "\(limit): \(what)", mayPass: false)
+        return Failure(reason: .timedOut, message: "\(limit): \(what)", mayPass: false)
     }
 }
 

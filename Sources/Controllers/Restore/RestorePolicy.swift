@@ -12,6 +12,6 @@ package struct RestorePolicy: Sendable {
 
     package init() {
         rules.unavailableLookup = .unresolved
-        rules.olderRestoreGoesOn = true
+        rules.olderGoesOn = true
     }
 }

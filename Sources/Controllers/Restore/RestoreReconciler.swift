@@ -1,9 +1,9 @@
+import Admission
 import EtcdRecoverModel
 import FoundationEssentials
 import KubernetesClient
 import Logging
 import ObjectStore
-import Synchronization
 
 /// Brings one EtcdRestore a few steps further: observes, decides (`RestoreObservation`), acts.
 ///
@@ -13,30 +13,33 @@ import Synchronization
 struct RestoreReconciler: Sendable {
     let client: KubernetesClient
     let cache: ObjectCache<EtcdRestore>
+    let reporter: Reporter<EtcdRestore>
     let stores: DestinationStores
     let injection: InjectionSwitch
     let target: RestoreTarget
     let verification: MemberVerification
     let lookup: any Lookup
     let policy: RestorePolicy
-    let recorder: EventRecorder
     let metrics: RestoreMetrics
     let logger: Logger
-    private let setbacks = Setbacks()
+    /// What the last step failed with, until the next decision has seen it.
+    private let setbacks = Notes<Failure>()
+    /// Compared and found equal, of restores whose end is not written down yet: to compare reads all that etcd has.
+    private let verified = Notes<MemberVerification.Outcome>()
 
     init(
         client: KubernetesClient, cache: ObjectCache<EtcdRestore>, stores: DestinationStores, dial: MemberDial,
-        lookup: any Lookup, policy: RestorePolicy, recorder: EventRecorder, metrics: RestoreMetrics, logger: Logger
+        lookup: any Lookup, policy: RestorePolicy, events: EventRecorder, metrics: RestoreMetrics, logger: Logger
     ) {
         self.client = client
         self.cache = cache
+        reporter = Reporter(client: client, cache: cache, events: events)
         self.stores = stores
         injection = InjectionSwitch(client: client)
         target = RestoreTarget(client: client)
         verification = MemberVerification(client: client, dial: dial)
         self.lookup = lookup
         self.policy = policy
-        self.recorder = recorder
         self.metrics = metrics
         self.logger = logger
     }
@@ -49,6 +52,7 @@ struct RestoreReconciler: Sendable {
         do {
             guard var restore = cache[name] else {
                 setbacks.clear(name)
+                verified.clear(name)
                 try await sweep()
                 return .done
             }
@@ -71,7 +75,7 @@ struct RestoreReconciler: Sendable {
 
     private func observe(_ restore: EtcdRestore, _ name: ObjectName) async throws -> RestoreObservation {
         var observation = RestoreObservation(restore: restore, now: Date())
-        observation.setback = setbacks.take(name)
+        observation.setback = setbacks.take(name, of: restore)
         guard restore.status?.phase?.isTerminal != true, restore.status?.snapshotLocation != nil else {
             return observation
         }
@@ -100,11 +104,11 @@ struct RestoreReconciler: Sendable {
             case .wait(let pause): return .again(after: pause)
             case .write(let status, let news):
                 restore = try await write(status, to: restore, news, logger)
-                if status.phase?.isTerminal == true { try await sweep() }
+                if status.phase?.isTerminal == true { return await sweepBehind(logger) }
             case .prove: restore = try await prove(restore, logger)
             case .create: try await create(restore, observation.cluster)
             case .verify(let report):
-                restore = try await verify(restore, report, logger)
+                restore = try await verify(restore, report, name, logger)
             }
             return nil
         } catch is CancellationError {
@@ -112,11 +116,14 @@ struct RestoreReconciler: Sendable {
         } catch let error as KubernetesError where error.isConflict {
             return .again(after: .milliseconds(500))
         } catch {
-            let failure = RestoreFailure(error)
-            setbacks.note(failure, name)
+            var failure = Failure(error)
+            // A member that has just started: its Service, certificates and users come one after the other.
+            if step.isVerify, failure.reason != .verificationFailed { failure.mayPass = true }
+            setbacks.note(failure, name, of: restore)
             guard failure.mayPass else { return nil }
             await tell(failure, on: &restore, logger)
-            return .again(after: step.isVerify ? policy.poll : policy.pause)
+            // What was asked of a member that answered may have cost it much.
+            return step.isVerify ? .again(after: failure.reason.isAbsence ? policy.poll : policy.pause) : nil
         }
     }
 
@@ -128,15 +135,22 @@ struct RestoreReconciler: Sendable {
         try restore.spec?.target?.storageSpec?.requireRoom(for: object.size)
         let location = store.uri(object.key)
         return try await write(
-            restore.proved(location), to: restore,
-            RestoreNews(reason: "SnapshotFound", message: "\(location): \(object.size) bytes"), logger)
+            restore.proved(location, at: Date()), to: restore,
+            News(reason: "SnapshotFound", message: "\(location): \(object.size) bytes"), logger)
     }
 
     /// The rules of admission again: what was admitted may be wrong by now, the target's emptiness above all.
     private func judge(_ restore: EtcdRestore) async throws {
         let findings = await restore.allFindings(lookup: lookup, options: policy.rules)
         try Task.checkCancellation()
-        if let refusal = RestoreFailure(findings) { throw refusal }
+        if let refusal = Failure(findings, reason: Self.reason) { throw refusal }
+    }
+
+    /// Of what is wrong with the target or the backup alone, whose spec was good when it was admitted.
+    static func reason(of errors: [Finding]) -> Failure.Reason {
+        if errors.allSatisfy(\.isAboutOccupiedTarget) { return .targetNotEmpty }
+        if errors.allSatisfy(\.isAboutUnusableBackup) { return .backupNotUsable }
+        return .invalidSpec
     }
 
     private func source(of restore: EtcdRestore) async throws -> RestoreSource {
@@ -154,77 +168,87 @@ struct RestoreReconciler: Sendable {
     }
 
     private func create(_ restore: EtcdRestore, _ existing: EtcdCluster?) async throws {
-        try await injection.arm(for: restore)
-        try await injection.prove(for: restore)
+        let injected = InjectionTarget(
+            kind: .restore,
+            object: ObjectName(namespace: restore.metadata.namespace ?? "", name: restore.metadata.name ?? ""),
+            uid: restore.metadata.uid ?? "")
+        let labels = InjectorConfiguration.labels(ofCluster: restore.targetName)
+        try await injection.arm(injected, cluster: restore.targetName, labels: labels)
+        try await injection.prove(injected, cluster: restore.targetName, labels: labels)
         // The last look before something is made, with nothing in between.
         try await judge(restore)
         _ = try await target.make(restore, existing: existing, source: try await source(of: restore))
         metrics.armed()
     }
 
-    private func verify(_ restore: EtcdRestore, _ report: AgentReport?, _ logger: Logger) async throws -> EtcdRestore {
-        let outcome = try await verification.run(restore, source: try await source(of: restore), report: report)
+    private func verify(
+        _ restore: EtcdRestore, _ report: AgentReport?, _ name: ObjectName, _ logger: Logger
+    ) async throws -> EtcdRestore {
+        let outcome: MemberVerification.Outcome
+        if let known = verified.find(name, of: restore) {
+            outcome = known
+        } else {
+            outcome = try await verification.run(restore, source: try await source(of: restore), report: report)
+            verified.note(outcome, name, of: restore)
+        }
         // Before it is said to be done: whoever waits for that may delete everything the next moment.
-        try await injection.disarm { $0 == restore.metadata.uid }
-        return try await write(
+        try await injection.disarm(.restore) { $0 == restore.metadata.uid }
+        let written = try await write(
             restore.completed(outcome.verification, outcome.message, at: Date()), to: restore,
-            RestoreNews(reason: RestoreConditions.restored, message: outcome.message), logger)
+            News(reason: RestoreConditions.restored, message: outcome.message), logger)
+        verified.clear(name)
+        return written
+    }
+
+    /// Of a restore whose end is written down, which stays as it is; what fails here is done with the next resync.
+    private func sweepBehind(_ logger: Logger) async -> WorkQueue<ObjectName>.Outcome {
+        do { try await sweep() } catch {
+            if !(error is CancellationError) { logger.warning("no sweep: \(error)") }
+        }
+        return .done
     }
 
     /// Ends the injection for restores that are over. One that failed, or whose record is gone, keeps its cluster's pods from
     /// starting empty until the cluster is deleted.
     func sweep() async throws {
+        // Those alone: one that is armed from here on may be of a restore that the lists do not have.
+        let armed = try await injection.armed(.restore)
+        guard !armed.isEmpty else { return }
         // As the cluster has them now, in all namespaces: what is not seen would be taken for gone.
         let restores = try await client.list(EtcdRestore.self, in: .allNamespaces).items
-        let clusters = try await client.list(EtcdCluster.self, in: .allNamespaces).items
+        let clusters: [EtcdCluster]
+        do { clusters = try await client.list(in: .allNamespaces).items } catch let error as KubernetesError
+            where error.isNotFound
+        {
+            // Without the operator there are none.
+            clusters = []
+        }
         let underWay = Set(restores.filter { $0.status?.phase?.isTerminal != true }.compactMap(\.metadata.uid))
         let done = Set(restores.filter { $0.status?.phase == .completed }.compactMap(\.metadata.uid))
         let unfinished = Set(clusters.compactMap { Lineage(of: $0)?.uid }).subtracting(done)
-        try await injection.disarm { uid in !underWay.contains(uid) && !unfinished.contains(uid) }
+        try await injection.disarm(.restore) { uid in
+            armed.contains(uid) && !underWay.contains(uid) && !unfinished.contains(uid)
+        }
     }
 }
 
 extension RestoreReconciler {
-    private struct StatusPatch: Encodable, Sendable {
-        struct Version: Encodable, Sendable { var resourceVersion: String? }
-
-        var metadata: Version
-        var status: EtcdRestore.Status
-    }
-
     private func write(
-        _ status: EtcdRestore.Status, to restore: EtcdRestore, _ news: RestoreNews?, _ logger: Logger
+        _ status: EtcdRestore.Status, to restore: EtcdRestore, _ news: News?, _ logger: Logger
     ) async throws -> EtcdRestore {
-        let patch = StatusPatch(
-            metadata: StatusPatch.Version(resourceVersion: restore.metadata.resourceVersion), status: status)
-        let written: EtcdRestore = try await client.patch(
-            name: restore.metadata.name ?? "", namespace: restore.metadata.namespace, subresource: "status",
-            with: .merge(patch), options: WriteOptions(fieldManager: "etcdrecover-controller"))
-        cache.store(written)
+        let written = try await reporter.write(status, to: restore)
         if status.phase?.isTerminal == true { metrics.ended(written, status) }
-        await say(news, of: written, logger)
+        await reporter.say(news, of: written, logger)
         return written
     }
 
     /// What holds a restore up shows in its condition while it lasts.
-    private func tell(_ failure: RestoreFailure, on restore: inout EtcdRestore, _ logger: Logger) async {
+    private func tell(_ failure: Failure, on restore: inout EtcdRestore, _ logger: Logger) async {
         logger.warning("\(failure.reason.rawValue): \(failure.message)")
-        let old = restore.status?.conditions?[RestoreConditions.succeeded]
+        let old = restore.status?.conditions?[SucceededCondition.type]
         guard old?.message != failure.message else { return }
         if let written = try? await write(restore.waiting(failure, at: Date()), to: restore, nil, logger) {
             restore = written
-        }
-    }
-
-    /// To the log and as an Event, whose loss is no reason to stop.
-    private func say(_ news: RestoreNews?, of restore: EtcdRestore, _ logger: Logger) async {
-        guard let news else { return }
-        logger.log(level: news.isWarning ? .warning : .notice, "\(news.reason): \(news.message)")
-        do {
-            try await recorder.record(
-                news.isWarning ? .warning : .normal, reason: news.reason, message: news.message, about: restore)
-        } catch {
-            logger.debug("an Event was not written: \(error)")
         }
     }
 }
@@ -233,11 +257,7 @@ extension RestoreStep {
     fileprivate var isVerify: Bool { if case .verify = self { true } else { false } }
 }
 
-/// What the last step of each restore failed with, until the next decision has seen it.
-private final class Setbacks: Sendable {
-    private let failures = Mutex<[ObjectName: RestoreFailure]>([:])
-
-    func note(_ failure: RestoreFailure, _ name: ObjectName) { failures.withLock { $0[name] = failure } }
-    func take(_ name: ObjectName) -> RestoreFailure? { failures.withLock { $0.removeValue(forKey: name) } }
-    func clear(_ name: ObjectName) { _ = take(name) }
+extension Failure.Reason {
+    /// The member was not there to be asked.
+    fileprivate var isAbsence: Bool { self == .membersUnreachable || self == .memberNotRestored }
 }

@@ -16,14 +16,14 @@ struct RestoreSource: Sendable {
     init(_ restore: EtcdRestore, backup: EtcdBackup?) throws {
         if let name = restore.spec?.source?.backupRef?.name {
             guard let backup else {
-                throw RestoreFailure(
+                throw Failure(
                     reason: .backupNotUsable, message: "there is no EtcdBackup \(name)", mayPass: false)
             }
             let phase = backup.status?.phase
             guard phase == .completed, let location = backup.status?.snapshotLocation,
                 let destination = backup.spec?.destination
             else {
-                throw RestoreFailure(
+                throw Failure(
                     reason: .backupNotUsable,
                     message: "EtcdBackup \(name) is \(phase?.rawValue ?? "not begun") and has no snapshot",
                     mayPass: phase?.isTerminal != true)
@@ -35,7 +35,7 @@ struct RestoreSource: Sendable {
             guard let location = restore.spec?.source?.location, let destination = location.destination,
                 let key = location.key
             else {
-                throw RestoreFailure(reason: .invalidSpec, message: "spec.source names no snapshot", mayPass: false)
+                throw Failure(reason: .invalidSpec, message: "spec.source names no snapshot", mayPass: false)
             }
             self.destination = destination
             self.backup = nil
@@ -47,22 +47,26 @@ struct RestoreSource: Sendable {
         }
     }
 
-    /// Looks at the object: it is there, may be read, begins as etcd's databases do, and is the one that was recorded.
+    /// Looks at the object: it is there, may be read, begins as etcd's databases do, and is the one that was recorded, with
+    /// all its bytes.
     func prove(in store: ObjectStore) async throws -> StoredObject {
         let object = try await find(in: store)
         if let recorded = backup?.status?.snapshot?.sha256, let found = object.metadata?.sha256, recorded != found {
-            throw RestoreFailure(
+            throw Failure(
                 reason: .snapshotChanged,
                 message: "\(store.uri(object.key)) is not the snapshot that EtcdBackup "
                     + "\(backup?.metadata.name ?? "") uploaded: its SHA-256 is \(found), recorded was \(recorded)",
                 mayPass: false)
+        }
+        if let recorded = backup?.status?.snapshotSizeBytes, recorded != object.size {
+            throw StoreError.wrongSize(store.uri(object.key), expected: recorded, actual: object.size)
         }
         let beginning = Mutex<[UInt8]>([])
         try await store.read(object, ReadRange(from: 0, through: 4095)) { chunk in
             beginning.withLock { $0 += chunk }
         }
         guard SnapshotFormat.isDatabase(beginning.withLock(\.self)) else {
-            throw RestoreFailure(
+            throw Failure(
                 reason: .snapshotCorrupt,
                 message: "\(store.uri(object.key)) is no snapshot of etcd: it does not begin as one", mayPass: false)
         }
@@ -80,10 +84,10 @@ struct RestoreSource: Sendable {
 
 extension StorageSpec {
     /// Throws when the volume that is asked for cannot hold the snapshot and what etcd writes beside it.
-    func requireRoom(for bytes: Int64) throws(RestoreFailure) {
+    func requireRoom(for bytes: Int64) throws(Failure) {
         guard let text = volumeSizeRequest?.rawValue, let amount = volumeSizeRequest?.amount else { return }
         guard amount >= .whole(bytes) else {
-            throw RestoreFailure(
+            throw Failure(
                 reason: .noSpace,
                 message: "spec.target.storageSpec.volumeSizeRequest is \(text), and the snapshot has \(bytes) bytes",
                 mayPass: false)

@@ -1,4 +1,5 @@
 import Admission
+import ClusterAccess
 import EtcdRecoverModel
 import FoundationEssentials
 import KubernetesClient
@@ -33,11 +34,16 @@ struct RestoreTarget: Sendable {
     /// - Parameter existing: the empty shell that there is already.
     func make(_ restore: EtcdRestore, existing: EtcdCluster?, source: RestoreSource) async throws -> EtcdCluster {
         let namespace = restore.metadata.namespace ?? ""
-        let annotations = [
+        let origin = try await origin(of: source, in: namespace)
+        var annotations = [
             Lineage.restore: "\(namespace)/\(restore.metadata.name ?? "")",
             Lineage.restoreUID: restore.metadata.uid ?? "",
             Lineage.source: restore.status?.snapshotLocation ?? "",
         ]
+        // The users of the source come along in its data.
+        if existing?.metadata.annotations?[ClusterLocator.authAnnotation] == nil {
+            annotations[ClusterLocator.authAnnotation] = try await login(of: origin, source, in: namespace)
+        }
         let options = WriteOptions(fieldManager: "etcdrecover-controller")
         if let existing {
             let patch = Annotations(
@@ -45,7 +51,6 @@ struct RestoreTarget: Sendable {
             return try await client.patch(
                 name: existing.metadata.name ?? "", namespace: namespace, with: .merge(patch), options: options)
         }
-        let origin = try await origin(of: source, in: namespace)
         var metadata = ObjectMeta(
             name: restore.targetName, namespace: namespace,
             labels: ["app.kubernetes.io/created-by": "etcdrecover"])
@@ -64,6 +69,16 @@ struct RestoreTarget: Sendable {
         { return nil }
     }
 
+    /// The Secret that opens the cluster that was backed up, as it or its StatefulSet names it.
+    private func login(of origin: Cluster?, _ source: RestoreSource, in namespace: String) async throws -> String? {
+        if let origin { return origin.metadata.annotations?[ClusterLocator.authAnnotation] }
+        guard let name = source.backup?.spec?.clusterRef else { return nil }
+        do {
+            let set: StatefulSet = try await client.get(name: name, namespace: namespace)
+            return set.metadata.annotations?[ClusterLocator.authAnnotation]
+        } catch let error as KubernetesError where error.isNotFound { return nil }
+    }
+
     private func spec(_ restore: EtcdRestore, _ source: RestoreSource, _ origin: Cluster?) throws -> JSONValue {
         let target = restore.spec?.target
         var spec: [String: JSONValue] = ["size": .int(target?.size ?? 1)]
@@ -72,7 +87,7 @@ struct RestoreTarget: Sendable {
             let version = target?.version.flatMap({ $0.isEmpty ? nil : $0 }) ?? origin?.spec?["version"]?.string
                 ?? recorded
         else {
-            throw RestoreFailure(
+            throw Failure(
                 reason: .invalidSpec,
                 message: "spec.target.version is needed: nothing tells the version of the snapshot",
                 mayPass: false)

@@ -77,17 +77,25 @@ package struct LeaderElection: Sendable {
     private func keep(_ held: LeaseState) async throws {
         var state = held
         var renewed = ContinuousClock.now
+        // Nobody else writes a lease that is held: what our last write gave back will do, until a write shows that it
+        // will not.
+        var looks = false
         while true {
-            do { try await Task.sleep(for: timing.retry) } catch { return }
-            let left = timing.renewal - (ContinuousClock.now - renewed)
-            guard left > .zero else { throw LeadershipLost(reason: "not renewed within \(timing.renewal)") }
+            let end = renewed + timing.renewal
+            do { try await Task.sleep(until: min(.now + timing.retry, end)) } catch { return }
+            // What the others have seen is no older than the question.
+            let asked = ContinuousClock.now
+            guard asked < end else { throw LeadershipLost(reason: "not renewed within \(timing.renewal)") }
             do {
-                switch try await tryOnce(&state, within: left) {
-                case .held: renewed = .now
+                let outcome = try await tryOnce(&state, looks: looks, until: end)
+                looks = outcome != .held
+                switch outcome {
+                case .held: renewed = asked
                 case .outrun: break
                 case .anothers(let holder): throw LeadershipLost(reason: "\(holder) holds the lease")
                 }
             } catch let error as KubernetesError {
+                looks = true
                 logger.warning("the lease was not renewed: \(error)")
             } catch is CancellationError {
                 return
@@ -102,14 +110,20 @@ package struct LeaderElection: Sendable {
         case anothers(String)
     }
 
-    private func tryOnce(_ state: inout LeaseState, within: Duration? = nil) async throws -> Try {
-        let limit = min(within ?? timing.renewal, timing.renewal)
-        let options = WriteOptions(within: limit)
-        do {
-            state.observe(try await client.get(Lease.self, name: name, namespace: namespace, within: limit), at: now)
-        } catch let error as KubernetesError where error.isNotFound {
-            state.observe(nil, at: now)
+    /// `looks`: at the lease as it is now, first. Both requests together end at `end`.
+    private func tryOnce(
+        _ state: inout LeaseState, looks: Bool = true, until end: ContinuousClock.Instant? = nil
+    ) async throws -> Try {
+        let end = end ?? .now + timing.renewal
+        if looks {
+            do {
+                state.observe(
+                    try await client.get(Lease.self, name: name, namespace: namespace, within: end - .now), at: now)
+            } catch let error as KubernetesError where error.isNotFound {
+                state.observe(nil, at: now)
+            }
         }
+        let options = WriteOptions(within: max(.milliseconds(1), end - .now))
         do {
             switch state.step(at: now, date: Date()) {
             case .wait: return .anothers(state.seen?.spec?.holderIdentity ?? "")

@@ -28,6 +28,7 @@ final class ObjectCache<R: KubernetesResource>: Sendable {
     subscript(name: ObjectName) -> R? { content.withLock { $0.objects[name] } }
     var all: [R] { content.withLock { Array($0.objects.values) } }
     var names: [ObjectName] { content.withLock { Array($0.objects.keys) } }
+    var isListed: Bool { content.withLock { $0.isListed } }
 
     /// What a write of our own gave back.
     func store(_ object: R) { content.withLock { $0.store(object) } }

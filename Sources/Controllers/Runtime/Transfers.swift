@@ -1,5 +1,6 @@
 import EtcdRecoverModel
 import Logging
+import ObjectStore
 import Synchronization
 
 /// Long work on objects, beside their reconciliation: a few at a time, the others in line. One at most for each object.
@@ -26,13 +27,13 @@ final class Transfers<Stage: Sendable, Value: Sendable>: Sendable {
         fileprivate var task: Task<Void, Never>?
     }
 
-    private let gate: TransferGate
+    private let places: Allowance
     private let entries = Mutex<[ObjectName: Entry]>([:])
     /// Told of each object whose work has changed its state.
     private let onChange: @Sendable (ObjectName) -> Void
 
     init(places: Int, onChange: @escaping @Sendable (ObjectName) -> Void) {
-        gate = TransferGate(places: places)
+        self.places = Allowance(places)
         self.onChange = onChange
     }
 
@@ -58,7 +59,7 @@ final class Transfers<Stage: Sendable, Value: Sendable>: Sendable {
         let result: Result<Value, any Error>
         do {
             result = .success(
-                try await gate.withPlace {
+                try await places.withOne {
                     try await body { stage in
                         self.entries.withLock { entries in
                             if case .ending = entries[name]?.state { return }

@@ -36,7 +36,7 @@ final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// was begun has ended. Once only.
     func run(limit: Int, _ work: @escaping @Sendable (Key) async -> Outcome) async {
         await withDiscardingTaskGroup { workers in
-            await withTaskGroup(of: Void.self) { timers in
+            await withDiscardingTaskGroup { timers in
                 var armed: Duration?
                 signal.yield()
                 for await _ in signals {

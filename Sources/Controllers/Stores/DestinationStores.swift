@@ -10,16 +10,18 @@ struct DestinationStores: Sendable {
     let client: KubernetesClient
     let environment: CredentialEnvironment
     let logger: Logger
-    /// Of an upload to S3 that begins now, beside each other.
-    let parallelParts: @Sendable () -> Int
+    /// Where all that is uploaded is held on its way.
+    var memory = PartMemory()
 
     /// Nothing is asked of the store yet; its Secret is read when it first is. `user` is the object on whose behalf.
     func open(
         _ destination: Destination, in namespace: String, for user: String, limits: TransferLimits = TransferLimits()
     ) throws -> ObjectStore {
-        ObjectStore.open(
-            try StoreTarget(destination, options: S3Options(parallelParts: parallelParts())),
+        var store = ObjectStore.open(
+            try StoreTarget(destination, options: S3Options(parallelParts: 3)),
             as: credentials(destination, namespace, user), in: environment, limits: limits)
+        store.memory = memory
+        return store
     }
 
     private func credentials(_ destination: Destination, _ namespace: String, _ user: String) -> StoreCredentials {

@@ -27,7 +27,7 @@ package struct WebhookMetrics: Sendable {
     }
 
     private static let otherKind = "other"
-    private static let kinds = [EtcdBackup.kind, EtcdRestore.kind, otherKind]
+    private static let kinds = [EtcdBackup.kind, EtcdRestore.kind, EtcdRecovery.kind, otherKind]
 
     package init(rules: [RuleID]) {
         let registry = PrometheusRegistry(help: Self.help)
@@ -157,6 +157,7 @@ package enum LookupKind: String, CaseIterable, Sendable {
     case etcdBackup = "etcdbackup"
     case etcdBackups = "etcdbackups"
     case etcdRestores = "etcdrestores"
+    case etcdRecoveries = "etcdrecoveries"
     case statefulSet = "statefulset"
     case pods
     case persistentVolumeClaims = "persistentvolumeclaims"

@@ -21,6 +21,9 @@ struct BoundedLookup: Lookup {
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> {
         await bounded(.etcdRestores) { await base.etcdRestores(in: namespace) }
     }
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> {
+        await bounded(.etcdRecoveries) { await base.etcdRecoveries(in: namespace) }
+    }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> {
         await bounded(.statefulSet) { await base.statefulSet(name) }
     }

@@ -7,7 +7,7 @@ import Synchronization
 /// The serving identity as NIOSSL takes it, converted once for each that is served rather than at each handshake.
 final class HandshakeIdentity: Sendable {
     private let certificates: ServingCertificates
-    private let metrics: WebhookMetrics
+    private let metrics: WebhookMetrics?
     private let clientAuthorities: ClientAuthorities?
     private let converted = Mutex<Converted?>(nil)
 
@@ -19,7 +19,9 @@ final class HandshakeIdentity: Sendable {
     enum Failure: Error { case noCertificateYet }
 
     /// With `clientAuthorities`, whoever presents no certificate of theirs is not spoken to.
-    init(_ certificates: ServingCertificates, metrics: WebhookMetrics, clientAuthorities: ClientAuthorities? = nil) {
+    init(
+        _ certificates: ServingCertificates, metrics: WebhookMetrics? = nil, clientAuthorities: ClientAuthorities? = nil
+    ) {
         self.certificates = certificates
         self.metrics = metrics
         self.clientAuthorities = clientAuthorities
@@ -32,7 +34,7 @@ final class HandshakeIdentity: Sendable {
             if let converted, converted.generation == served.generation { return converted.identity }
             let identity = try NIOSSLContextConfigurationOverride(served.identity)
             converted = Converted(generation: served.generation, identity: identity)
-            metrics.serving(
+            metrics?.serving(
                 certificateGeneration: Int(served.generation),
                 expiry: served.identity.leaf.notAfter.timeIntervalSince1970)
             return identity

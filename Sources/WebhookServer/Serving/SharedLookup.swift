@@ -24,6 +24,9 @@ struct SharedLookup: Lookup {
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> {
         await base.etcdRestores(in: namespace)
     }
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> {
+        await base.etcdRecoveries(in: namespace)
+    }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> { await base.statefulSet(name) }
     func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> { await base.pods(ofCluster: name) }
     func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]> {

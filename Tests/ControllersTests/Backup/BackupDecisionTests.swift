@@ -31,8 +31,8 @@ struct BackupDecisionTests {
         snapshot.revision = 7
         return BackupRecord(location: "s3://b/main/nightly.db", size: 20_512, snapshot: snapshot)
     }()
-    private static let passing = BackupFailure(reason: .storeUnreachable, message: "no route", mayPass: true)
-    private static let lasting = BackupFailure(reason: .storeAccessDenied, message: "not yours", mayPass: false)
+    private static let passing = Failure(reason: .storeUnreachable, message: "no route", mayPass: true)
+    private static let lasting = Failure(reason: .storeAccessDenied, message: "not yours", mayPass: false)
     private static let finalizer = [BackupObservation.finalizer]
 
     private func step(
@@ -117,6 +117,10 @@ struct BackupDecisionTests {
         #expect(word(step(Self.backup(.uploading), .failed(Self.passing, attempts: 1), at: late)) == "write Failed")
         let early = Self.start.addingTimeInterval(3580)
         #expect(word(step(Self.backup(.uploading), .failed(Self.passing, attempts: 1), at: early)).hasPrefix("pause"))
+        // Not even a first one of a controller that finds it so late.
+        #expect(step(Self.backup(.uploading), .none, at: early) == .begin)
+        let over = Self.start.addingTimeInterval(3601)
+        #expect(word(step(Self.backup(.uploading), .none, at: over)) == "write Failed")
         // One that may take longer may also try longer.
         var slow = Self.backup(.uploading)
         slow.spec?.snapshotTimeout = "2h"
@@ -143,7 +147,7 @@ struct BackupDecisionTests {
         #expect(status == expected)
         #expect(
             news
-                == BackupNews(
+                == News(
                     reason: "SnapshotUploaded", message: "s3://b/main/nightly.db: 20512 bytes, revision 7"))
     }
 

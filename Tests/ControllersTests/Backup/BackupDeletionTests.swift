@@ -36,7 +36,7 @@ import Testing
     }
 
     private func delete(_ namespace: TestNamespace) async throws {
-        try await namespace.kubectl.output("delete", "etcdbackup", "nightly", "--timeout=40s")
+        try await namespace.kubectl.output("delete", "etcdbackup", "nightly", "--timeout=150s")
     }
 
     @Test func aSnapshotGoesWithItsObjectWhereThatIsWanted() async throws {
@@ -166,7 +166,7 @@ extension TestSupport.EtcdCluster {
         let value = String(repeating: "x", count: 1 << 20)
         for number in 0..<megabytes {
             guard let member = members.first else { return }
-            try await member.etcdctl(["put", "large-\(number)"], input: value).output(within: .seconds(60))
+            try await member.etcdctl(["put", "large-\(number)"], input: value).output()
         }
     }
 }

@@ -32,7 +32,7 @@ struct RestoreDecisionTests {
 
     private func step(
         _ restore: EtcdRestore, cluster: EtcdCluster? = nil, pod: MemberPodState? = nil,
-        setback: RestoreFailure? = nil
+        setback: Failure? = nil
     ) -> RestoreStep {
         RestoreObservation(restore: restore, cluster: cluster, pod: pod, setback: setback, now: Self.now)
             .nextStep(policy)
@@ -79,8 +79,8 @@ struct RestoreDecisionTests {
     }
 
     @Test func whatMayPassWaitsAndTheRestFails() {
-        let passing = RestoreFailure(reason: .storeUnreachable, message: "no answer", mayPass: true)
-        let final = RestoreFailure(reason: .snapshotNotFound, message: "gone", mayPass: false)
+        let passing = Failure(reason: .storeUnreachable, message: "no answer", mayPass: true)
+        let final = Failure(reason: .snapshotNotFound, message: "gone", mayPass: false)
         #expect(step(Self.restore(), setback: passing) == .wait(policy.pause))
         guard case .write(let failed, let news) = step(Self.restore(), setback: final) else {
             Issue.record("it goes on")
@@ -102,6 +102,28 @@ struct RestoreDecisionTests {
         #expect(failed.conditions?.first?.message?.contains("made no pod fresh-0") == true)
         let within = Self.restore(location: "s3://b/k", age: 10 * 60 + 59)
         #expect(step(within, cluster: Self.cluster(of: "uid-1")) == .wait(policy.poll))
+    }
+
+    @Test func whatHeldItUpUntilTheEndIsItsReason() {
+        func failed(_ restore: EtcdRestore, _ cluster: EtcdCluster? = nil, _ pod: MemberPodState? = nil) -> Condition? {
+            guard case .write(let status, _) = step(restore, cluster: cluster, pod: pod) else { return nil }
+            return status.conditions?.first
+        }
+        let unreachable = Failure(reason: .storeUnreachable, message: "no answer", mayPass: true)
+        var late = Self.restore(age: 10 * 60 + 61)
+        #expect(failed(late)?.reason == "TimedOut")
+        #expect(failed(late)?.message?.contains("the snapshot was not proved") == true)
+        late.status = late.waiting(unreachable, at: Self.now)
+        #expect(failed(late)?.reason == "StoreUnreachable")
+        #expect(failed(late)?.message?.hasSuffix("no answer") == true)
+
+        // Once it is past that, it is no reason any more.
+        late.status = late.proved("s3://b/k", at: Self.now)
+        #expect(failed(late)?.reason == "TimedOut")
+        let laid = MemberPodState.laid(AgentReport(.restored, message: "restored"), etcd: "exit code 1, Error")
+        late.status?.phase = .restoring
+        #expect(failed(late, Self.cluster(of: "uid-1"), laid)?.reason == "MemberNotRestored")
+        #expect(failed(late, Self.cluster(of: "uid-1"), laid)?.message?.contains("exit code 1") == true)
     }
 
     @Test(arguments: [EtcdRestore.Phase.completed, .failed])
@@ -129,14 +151,42 @@ struct FirstMemberTests {
             try state(
                 #"{"initContainerStatuses": [{"name": "etcdrecover-agent", "state": {"waiting": {"reason": "ErrImagePull"}}}]}"#
             ) == .waiting("ErrImagePull"))
+    }
+
+    @Test func hasCrashedWhenItsAgentEndedTwiceWithoutAWord() throws {
+        func killed(restarts: Int) -> String {
+            let ended = #"{"terminated": {"exitCode": 255, "reason": "Unknown"}}"#
+            return
+                #"{"initContainerStatuses": [{"name": "etcdrecover-agent", "restartCount": \#(restarts), "state": \#(ended)}]}"#
+        }
+        // So it looks after the node went down, too.
+        #expect(try state(killed(restarts: 0)) == .waiting(nil))
+        #expect(try state(killed(restarts: 1)) == .crashed("Unknown"))
+    }
+
+    @Test func saysWhyItsEtcdDoesNotRun() throws {
+        let report = AgentReport(.restored, message: "restored")
+        let message = String(
+            decoding: try JSONEncoder().encode(String(decoding: report.terminationMessage, as: UTF8.self)),
+            as: UTF8.self)
+        func etcd(_ status: String) throws -> MemberPodState {
+            let agent =
+                #"{"name": "etcdrecover-agent", "state": {"terminated": {"exitCode": 0, "message": \#(message)}}}"#
+            return try state(
+                #"{"initContainerStatuses": [\#(agent)], "containerStatuses": [{"name": "etcd", \#(status)}]}"#)
+        }
+        #expect(try etcd(#""state": {"waiting": {"reason": "PodInitializing"}}"#) == .laid(report))
         #expect(
-            try state(
-                #"{"initContainerStatuses": [{"name": "etcdrecover-agent", "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}}]}"#
-            ) == .crashed("OOMKilled"))
+            try etcd(#""state": {"waiting": {"reason": "ErrImagePull", "message": "no such image"}}"#)
+                == .laid(report, etcd: "no such image"))
+        let ended = #"{"terminated": {"exitCode": 1, "reason": "Error"}}"#
+        #expect(
+            try etcd(#""state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": \#(ended)"#)
+                == .laid(report, etcd: "exit code 1, Error"))
     }
 
     @Test func whatTheAgentSaidCountsInABackoffToo() throws {
-        let report = AgentReport(.failed, reason: .storeDenied, message: "403")
+        let report = AgentReport(.failed, reason: .storeAccessDenied, message: "403")
         let message = String(
             decoding: try JSONEncoder().encode(String(decoding: report.terminationMessage, as: UTF8.self)),
             as: UTF8.self)

@@ -12,7 +12,7 @@ import Testing
     private func candidate(_ identity: String, _ namespace: TestNamespace) -> LeaderElection {
         LeaderElection(
             namespace.client, namespace: namespace.name, name: "lead", identity: identity,
-            timing: LeaseTiming(duration: .seconds(5), renewal: .seconds(3), retry: .milliseconds(200)),
+            timing: LeaseTiming(duration: .seconds(30), renewal: .seconds(20), retry: .milliseconds(200)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -34,19 +34,18 @@ struct TestNamespace: Sendable {
     /// Once for all tests, each of which awaits it.
     private static let definitions = Task {
         let kubectl = Kubectl(try TestCluster.current)
-        for file in ["webhook-deploy/crds", "Tests/Cluster/etcd-operator-stand-in.yaml"] {
-            let flag = file.hasSuffix(".yaml") ? "-f" : "-k"
-            try await kubectl.output("apply", flag, "\(tree)/\(file)")
-        }
-        for kind in ["etcdclusters", "etcdbackups", "etcdrestores"] {
-            try await kubectl.output("wait", "--for=condition=Established", "crd/\(kind).operator.etcd.io")
+        try await kubectl.cluster.defineEtcdClusters()
+        try await kubectl.output("apply", "-k", "\(tree)/webhook-deploy/crds")
+        for kind in ["etcdbackups", "etcdrestores", "etcdrecoveries"] {
+            try await kubectl.output(
+                "wait", "--for=condition=Established", "--timeout=120s", "crd/\(kind).operator.etcd.io")
         }
     }
 
     func backup(_ name: String) async throws -> EtcdBackup { try await client.get(name: name) }
 
     /// Waits until it has ended, one way or the other.
-    func endedBackup(_ name: String, within limit: Duration = .seconds(90)) async throws -> EtcdBackup {
+    func endedBackup(_ name: String, within limit: Duration = .seconds(180)) async throws -> EtcdBackup {
         try await wait(for: "the end of EtcdBackup \(name)", within: limit) {
             let backup = try await backup(name)
             return backup.status?.phase?.isTerminal == true ? backup : nil
@@ -56,17 +55,12 @@ struct TestNamespace: Sendable {
     /// What `look` returns once it is not nil.
     @discardableResult
     func wait<Value>(
-        for what: String, within limit: Duration = .seconds(60), _ look: () async throws -> Value?
+        for what: String, within limit: Duration = .seconds(120), _ look: () async throws -> Value?
     ) async throws -> Value {
-        let end = ContinuousClock.now + limit
-        while ContinuousClock.now < end {
-            if let value = try await look() { return value }
-            try await Task.sleep(for: .milliseconds(100))
+        try await eventually(what, within: limit, look) {
+            let backups: [EtcdBackup] = try await client.list(in: .namespace(name)).items
+            return ": \(backups.map { "\($0.metadata.name ?? ""): \(String(describing: $0.status))" })"
         }
-        let backups: [EtcdBackup] = try await client.list(in: .namespace(name)).items
-        throw MissingPart(
-            "no \(what) within \(limit): \(backups.map { "\($0.metadata.name ?? ""): \(String(describing: $0.status))" })"
-        )
     }
 
     /// `reason` of each Event about the object, in the order of their times.

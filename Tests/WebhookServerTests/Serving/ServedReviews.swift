@@ -37,6 +37,7 @@ struct World: Lookup {
     func etcdBackup(_ name: ObjectName) async -> LookedUp<EtcdBackup> { await answer(.absent) }
     func etcdBackups() async -> LookedUp<[EtcdBackup]> { await answer(backups()) }
     func etcdRestores(in namespace: String) async -> LookedUp<[EtcdRestore]> { await answer(.found([])) }
+    func etcdRecoveries(in namespace: String) async -> LookedUp<[EtcdRecovery]> { await answer(.found([])) }
     func statefulSet(_ name: ObjectName) async -> LookedUp<StatefulSet> { await answer(.absent) }
     func pods(ofCluster name: ObjectName) async -> LookedUp<[Pod]> { await answer(.found([])) }
     func persistentVolumeClaims(in namespace: String) async -> LookedUp<[PersistentVolumeClaim]> {

@@ -4,45 +4,15 @@ import EtcdRecoverModel
 import KubernetesClient
 import ObjectStore
 
-/// Why a backup did not succeed, and whether another attempt may.
-struct BackupFailure: Error, Hashable, Sendable, CustomStringConvertible {
-    /// One CamelCase word, as conditions, Events and metrics have it. All there are: a metric's label is bounded by them.
-    enum Reason: String, CaseIterable, Sendable {
-        case invalidSpec = "InvalidSpec"
-        case clusterNotFound = "ClusterNotFound"
-        case membersUnreachable = "MembersUnreachable"
-        case noHealthyMember = "NoHealthyMember"
-        case etcdAccessDenied = "EtcdAccessDenied"
-        case snapshotFailed = "SnapshotFailed"
-        case snapshotTimeout = "SnapshotTimeout"
-        case credentialsMissing = "CredentialsMissing"
-        case storeAccessDenied = "StoreAccessDenied"
-        case bucketNotFound = "BucketNotFound"
-        case objectExists = "ObjectExists"
-        case storeRefused = "StoreRefused"
-        case storeUnreachable = "StoreUnreachable"
-        case kubernetesUnavailable = "KubernetesUnavailable"
-        case internalError = "InternalError"
-    }
-
-    var reason: Reason
-    /// What a person can act on.
-    var message: String
-    /// Whether waiting may mend it. What only a person can mend fails at once.
-    var mayPass: Bool
-
-    var description: String { message }
-}
-
-extension BackupFailure {
+extension Failure {
     init(_ error: any Error) {
         switch error {
-        case let error as BackupFailure: self = error
+        case let error as Failure: self = error
         case let error as LocationFailure: self.init(error)
         case let error as NoMemberForSnapshot:
             self.init(reason: .noHealthyMember, message: "\(error)", mayPass: true)
         case let error as NoEndpointAnswered:
-            let failures = error.failures.map(BackupFailure.init)
+            let failures = error.failures.map { Failure($0) }
             // What only a person can mend tells more than a member that is down beside it.
             let worst = failures.first { !$0.mayPass } ?? failures.first
             self.init(
@@ -56,6 +26,17 @@ extension BackupFailure {
             self.init(
                 reason: .kubernetesUnavailable, message: "\(error)", mayPass: !error.isForbidden && !error.isInvalid)
         default: self.init(reason: .internalError, message: "\(error)", mayPass: true)
+        }
+    }
+
+    /// Of who writes: what is not there is the bucket.
+    init(ofUpload error: any Error) {
+        switch error {
+        case StoreError.notFound(let place): self.init(StoreError.noBucket(place))
+        // On the way there, and not the snapshot itself.
+        case StoreError.damaged, StoreError.wrongSize:
+            self.init(reason: .storeRefused, message: "\(error)", mayPass: true)
+        default: self.init(error)
         }
     }
 
@@ -81,41 +62,34 @@ extension BackupFailure {
     }
 
     private init(_ error: StoreError) {
-        // To who writes, what is not there is the bucket.
-        if case .notFound(let place) = error {
-            self.init(StoreError.noBucket(place))
-            return
-        }
         let (reason, mayPass): (Reason, Bool) =
             switch error {
+            case .notFound: (.snapshotNotFound, false)
+            case .noBucket: (.bucketNotFound, false)
             case .sourceTooSlow: (.snapshotTimeout, false)
             case .noCredentials: (.credentialsMissing, false)
             case .denied, .cannotTellWhetherExists: (.storeAccessDenied, false)
-            case .noBucket, .notFound: (.bucketNotFound, false)
             case .exists: (.objectExists, false)
             case .invalidKey, .invalidLocation: (.invalidSpec, false)
-            case .unreachable, .outcomeUnknown, .changed: (.storeUnreachable, true)
+            case .unreachable, .outcomeUnknown, .unusableAnswer: (.storeUnreachable, true)
             case .refused(_, _, let status, _, _): (.storeRefused, status >= 500 || status == 408 || status == 429)
             case .tooLarge, .locked: (.storeRefused, false)
-            case .unusableAnswer, .damaged, .wrongSize, .file: (.storeRefused, true)
+            case .changed: (.snapshotChanged, false)
+            case .damaged, .wrongSize: (.snapshotCorrupt, false)
+            case .file: (.storeRefused, true)
             }
         self.init(reason: reason, message: "\(error)", mayPass: mayPass)
     }
+}
 
-    /// What the rules refuse; nil when they do not.
-    init?(_ findings: [Finding]) {
+extension Failure {
+    /// What the rules refuse; nil when they do not. `reason` says what the errors come to.
+    init?(_ findings: [Finding], reason: (_ errors: [Finding]) -> Reason) {
         let errors = findings.filter { $0.severity == .error }
         let unresolved = findings.filter { $0.severity == .unresolved }
         guard let list = errors.isEmpty ? (unresolved.isEmpty ? nil : unresolved) : errors else { return nil }
         self.init(
-            reason: errors.isEmpty ? .kubernetesUnavailable : Self.reason(of: errors),
+            reason: errors.isEmpty ? .kubernetesUnavailable : reason(errors),
             message: list.map { "\($0.path): \($0.message)" }.joined(separator: "\n"), mayPass: errors.isEmpty)
-    }
-
-    /// Of what is wrong with the cluster or the Secret alone, which was there when the object was admitted.
-    private static func reason(of errors: [Finding]) -> Reason {
-        let rules = Set(errors.map(\.rule.rawValue))
-        if rules == ["backup.clusterRef.notFound"] { return .clusterNotFound }
-        return rules.allSatisfy { $0.hasPrefix("secret.") } ? .credentialsMissing : .invalidSpec
     }
 }

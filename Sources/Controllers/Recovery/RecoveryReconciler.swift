@@ -1,0 +1,259 @@
+import ClusterAccess
+import EtcdRecoverModel
+import FoundationEssentials
+import KubernetesClient
+import Logging
+import Synchronization
+
+/// Brings one EtcdRecovery a few steps further: observes, decides (`RecoveryObservation`), acts.
+///
+/// How far it is can be told from its status and from the objects there are, so that whoever takes it up goes on where it
+/// stands. The order is never another: seen for the grace period, approved, copied, injection armed and seen to work, and
+/// only then the members stopped.
+struct RecoveryReconciler: Sendable {
+    let cache: ObjectCache<EtcdRecovery>
+    let reporter: Reporter<EtcdRecovery>
+    let survey: ClusterSurvey
+    let copies: RescueCopies
+    let stop: ClusterStop
+    let verification: RecoveryVerification
+    let entries: RecoveryEntries
+    let destinations: RescueDestination
+    let policy: RecoveryPolicy
+    let metrics: RecoveryMetrics
+    let logger: Logger
+    private let memory = RecoveryMemory()
+
+    private static let steps = 12
+
+    func reconcile(_ name: ObjectName) async -> WorkQueue<ObjectName>.Outcome {
+        var logger = logger
+        logger[metadataKey: "recovery"] = "\(name)"
+        do {
+            guard var recovery = cache[name] else {
+                memory.forget(name)
+                try await entries.sweep()
+                return .done
+            }
+            for _ in 0..<Self.steps {
+                let observation = await observe(recovery, name)
+                try Task.checkCancellation()
+                let step = observation.nextStep(policy)
+                logger.debug("\(step)")
+                if let outcome = try await act(step, observation, on: &recovery, name, logger) { return outcome }
+            }
+            return .again(after: .seconds(1))
+        } catch let error as KubernetesError where error.isNotFound {
+            return .done
+        } catch is CancellationError {
+            return .done
+        } catch {
+            logger.warning("\(error)")
+            return .failed
+        }
+    }
+
+    private func observe(_ recovery: EtcdRecovery, _ name: ObjectName) async -> RecoveryObservation {
+        var observation = RecoveryObservation(recovery: recovery, volume: destinations.volume, now: Date())
+        (observation.setback, observation.uncopied) = memory.take(name)
+        guard let phase = recovery.status?.phase, !phase.isTerminal || recovery.leavesMembersStopped else {
+            return observation
+        }
+        let others = cache.all.filter {
+            $0.metadata.namespace == name.namespace && $0.clusterName == recovery.clusterName
+                && $0.metadata.uid != recovery.metadata.uid
+        }
+        observation.earlier = others.filter(\.leavesMembersStopped)
+            .max { ($0.status?.stoppedTime?.rawValue ?? "") < ($1.status?.stoppedTime?.rawValue ?? "") }
+        observation.isSuperseded = others.contains {
+            $0.status?.dataLoss?.recoveredTime?.rawValue ?? "" > recovery.status?.stoppedTime?.rawValue ?? ""
+        }
+        do {
+            var evidence = try await survey.look(at: recovery.clusterName, in: name.namespace)
+            evidence.wasStopped = observation.earlier != nil
+            observation.evidence = evidence
+            let isLostAgain = phase == .scalingOut && evidence.standing == .lost
+            observation.lostAgain = memory.time(ofLoss: isLostAgain, name)
+            observation.destination = try await destinations.find(for: recovery)
+        } catch LocationFailure.notFound {
+            observation.isClusterGone = true
+        } catch {
+            // No observation is none of a loss.
+            observation.evidence = nil
+            observation.setback = observation.setback ?? transient(Failure(error))
+        }
+        return observation
+    }
+
+    private func transient(_ failure: Failure) -> Failure {
+        Failure(reason: failure.reason, message: failure.message, mayPass: true)
+    }
+
+    /// Nil to go on with the next step. What fails is a setback, of which the next decision makes what it is worth.
+    private func act(
+        _ step: RecoveryStep, _ observation: RecoveryObservation, on recovery: inout EtcdRecovery, _ name: ObjectName,
+        _ logger: Logger
+    ) async throws -> WorkQueue<ObjectName>.Outcome? {
+        do {
+            switch step {
+            case .rest: return .done
+            case .wait(let pause): return .again(after: pause)
+            case .write(let status, let news):
+                try await write(status, news, on: &recovery, logger)
+                // What an earlier one has left would keep members out.
+                if status.phase == .cancelled { try await entries.disarmOthers(than: recovery) }
+            case .tell(let status, let pause):
+                try await write(status, nil, on: &recovery, logger)
+                return .again(after: pause)
+            case .addFinalizer:
+                let all = (recovery.metadata.finalizers ?? []) + [RecoveryObservation.finalizer]
+                recovery = try await reporter.write(finalizers: all, to: recovery)
+            case .discardCopies:
+                try await discardCopies(of: recovery, logger)
+                fallthrough
+            case .removeFinalizer:
+                let rest = (recovery.metadata.finalizers ?? []).filter { $0 != RecoveryObservation.finalizer }
+                recovery = try await reporter.write(finalizers: rest, to: recovery)
+                try await entries.sweep()
+            case .copy(let members):
+                for member in members { try await copy(member, observation, on: &recovery, name, logger) }
+            case .arm:
+                try await arm(recovery, observation)
+                try await write(
+                    recovery.stopping(at: Date()),
+                    News(reason: "Stopping", message: "the members are stopped now"), on: &recovery, logger)
+            case .rebuild(let replicas, let pods): try await rebuild(recovery, observation, replicas, pods)
+            case .verify:
+                let outcome = try await verification.run(recovery, size: observation.evidence?.size ?? 0)
+                try await entries.disarm(recovery)
+                try await write(
+                    recovery.completed(outcome.verification, outcome.message, at: Date()),
+                    News(reason: "Recovered", message: outcome.message), on: &recovery, logger)
+            }
+            return nil
+        } catch is CancellationError {
+            return .done
+        } catch let error as KubernetesError where error.isConflict {
+            return .again(after: .milliseconds(500))
+        } catch {
+            let failure = Failure(error)
+            // What cannot be written down is left to the queue, which comes back ever later.
+            if step.isWrite { throw error }
+            logger.warning("\(failure.reason.rawValue): \(failure.message)")
+            memory.note(step == .verify ? transient(failure) : failure, name)
+            return failure.mayPass ? .again(after: policy.poll) : nil
+        }
+    }
+
+    private func write(
+        _ status: EtcdRecovery.Status, _ news: News?, on recovery: inout EtcdRecovery, _ logger: Logger
+    ) async throws {
+        let before = recovery.status
+        recovery = try await reporter.replace(before, with: status, of: recovery)
+        if before?.phase?.isTerminal != true, status.phase?.isTerminal == true { metrics.end(status) }
+        if before?.attempts ?? 0 < status.attempts ?? 0 { metrics.began() }
+        await reporter.say(news, of: recovery, logger)
+    }
+
+    private func copy(
+        _ member: String, _ observation: RecoveryObservation, on recovery: inout EtcdRecovery, _ name: ObjectName,
+        _ logger: Logger
+    ) async throws {
+        guard let destination = observation.destination else { return }
+        let copy: EtcdRecovery.RescueCopy
+        do { copy = try await copies.take(member, of: recovery, to: destination) } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            let failure = Failure(ofUpload: error)
+            logger.warning("no rescue copy of \(member): \(failure.message)")
+            memory.noteUncopied(member, failure, name)
+            return
+        }
+        metrics.copied()
+        var next = recovery.status ?? EtcdRecovery.Status()
+        next.rescueCopies = (next.rescueCopies ?? []) + [copy]
+        let message = "\(copy.location): \(copy.sizeBytes ?? 0) bytes, revision \(copy.revision ?? 0)"
+        try await write(next, News(reason: "RescueCopy", message: message), on: &recovery, logger)
+    }
+
+    private func discardCopies(of recovery: EtcdRecovery, _ logger: Logger) async throws {
+        // A later recovery goes on with what an earlier one has saved.
+        let kept = cache.all.filter { $0.metadata.uid != recovery.metadata.uid }.flatMap(\.keysOnVolume)
+        let failures = await copies.discard(recovery, keeping: Set(kept))
+        try Task.checkCancellation()
+        guard !failures.isEmpty else { return }
+        // It never keeps its object from going for ever.
+        await reporter.say(
+            News(isWarning: true, reason: "RescueCopiesKept", message: failures.joined(separator: "; ")), of: recovery,
+            logger)
+    }
+
+    private func rebuild(
+        _ recovery: EtcdRecovery, _ observation: RecoveryObservation, _ replicas: Int?, _ pods: [String]
+    ) async throws {
+        guard let evidence = observation.evidence else { return }
+        try await arm(recovery, observation)
+        try await stop.run(
+            recovery, scale: replicas.map { ($0, evidence.setVersion) },
+            pods: pods.compactMap { name in evidence[name]?.pod.map { (name, $0.uid) } })
+    }
+
+    private func arm(_ recovery: EtcdRecovery, _ observation: RecoveryObservation) async throws {
+        guard let evidence = observation.evidence else { return }
+        // What an earlier recovery of this cluster left armed would refuse the pods of this one.
+        try await entries.disarmOthers(than: recovery)
+        try await stop.prepare(recovery, labels: evidence.labels)
+    }
+}
+
+/// What the last step of each recovery failed with, until the next decision has seen it; and whose copies were tried in
+/// vain.
+private final class RecoveryMemory: Sendable {
+    private struct Entry {
+        var setback: Failure?
+        var lostSince: ContinuousClock.Instant?
+        var uncopied: [String: (Failure, since: Date)] = [:]
+    }
+
+    private let entries = Mutex<[ObjectName: Entry]>([:])
+    /// A copy that failed is tried again after this long.
+    private static let patience: Double = 20
+
+    func note(_ failure: Failure, _ name: ObjectName) {
+        entries.withLock { $0[name, default: Entry()].setback = failure }
+    }
+    func noteUncopied(_ member: String, _ failure: Failure, _ name: ObjectName) {
+        entries.withLock { $0[name, default: Entry()].uncopied[member] = (failure, Date()) }
+    }
+    /// For how long looks have found it lost; nil where this one has not.
+    func time(ofLoss isLost: Bool, _ name: ObjectName) -> Duration? {
+        entries.withLock { entries in
+            let since = isLost ? entries[name]?.lostSince ?? .now : nil
+            entries[name, default: Entry()].lostSince = since
+            return since.map { .now - $0 }
+        }
+    }
+
+    func forget(_ name: ObjectName) { entries.withLock { $0[name] = nil } }
+
+    func take(_ name: ObjectName) -> (Failure?, [String: Failure]) {
+        entries.withLock { entries in
+            guard var entry = entries[name] else { return (nil, [:]) }
+            let setback = entry.setback.take()
+            entry.uncopied = entry.uncopied.filter {
+                !$0.value.0.mayPass || Date().timeIntervalSince($0.value.since) < Self.patience
+            }
+            entries[name] = entry
+            return (setback, entry.uncopied.mapValues(\.0))
+        }
+    }
+}
+
+extension RecoveryStep {
+    fileprivate var isWrite: Bool {
+        switch self {
+        case .write, .tell, .addFinalizer, .removeFinalizer, .discardCopies: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import EtcdRecoverModel
+
+extension Failure {
+    /// What the init container of the first member said.
+    init(_ report: AgentReport) {
+        let reason: Reason =
+            switch report.reason {
+            case .snapshotNotFound?: .snapshotNotFound
+            case .snapshotCorrupt?: .snapshotCorrupt
+            case .snapshotChanged?: .snapshotChanged
+            case .storeAccessDenied?: .storeAccessDenied
+            case .storeRefused?: .storeRefused
+            case .storeUnreachable?: .storeUnreachable
+            case .noSpace?: .noSpace
+            case .dataDirectoryNotEmpty?, .staleMemberData?: .targetNotEmpty
+            case .timedOut?: .timedOut
+            default: .memberNotRestored
+            }
+        // It was told to stop and begins anew by itself.
+        self.init(reason: reason, message: report.message, mayPass: report.reason == .interrupted)
+    }
+}
