@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdRecoverModel
 
 /// Brings what kubectl's users type into the form that ArgumentParser takes.
 ///
@@ -23,12 +24,23 @@ struct ArgumentNormalizer {
     static let switches: Set<String> = [
         "--all-namespaces", "--allow-local-endpoints", "--client", "--disarm-alarms", "--dry-run", "--endpoints-only",
         "--etcd-insecure-skip-tls-verify", "--exit-code", "--history", "--ignore-restores",
-        "--insecure-skip-tls-verify", "--keep", "--mark-compacted", "--overwrite", "--raw", "--remove-leftovers",
+        "--insecure-skip-tls-verify", "--keep", "--mark-compacted", "--no-wait", "--overwrite", "--plan", "--raw",
+        "--remove-leftovers",
         "--sizes", "--skip-hash-check", "--strict", "--wait", "--yes",
     ]
 
     static func normalize(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {
-        moveBehindSubcommand(arguments, root: root).flatMap(spellOut)
+        let line = CommandLineParts(arguments, root: root)
+        return (line.path + line.flags + line.rest).flatMap(spellOut)
+    }
+
+    /// The command that somebody may have meant whose word is the name of none.
+    static func meant(by arguments: [String], root: any ParsableCommand.Type) -> String? {
+        let line = CommandLineParts(arguments, root: root)
+        let commands = line.command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        let names = commands.compactMap { $0.configuration.commandName }
+        guard let word = line.rest.first, let name = nearestName(to: word, among: names) else { return nil }
+        return ([root.configuration.commandName ?? ""] + line.path + [name]).joined(separator: " ")
     }
 
     /// The flags among `words` that say how to connect to the API server, with their values, as `ConnectionOptions` has
@@ -56,27 +68,6 @@ struct ArgumentNormalizer {
         return flags
     }
 
-    private static func moveBehindSubcommand(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {
-        var command = root
-        var subcommands: [String] = []
-        var moved: [String] = []
-        var rest = arguments[...]
-        while let word = rest.first, word != "--", !command.configuration.subcommands.isEmpty {
-            if word.hasPrefix("-"), word != "-" {
-                moved.append(rest.removeFirst())
-                if valued.contains(word) || etcdValued.contains(word), let value = rest.popFirst() {
-                    moved.append(value)
-                }
-            } else if let next = command.configuration.subcommands.first(where: { $0.answers(to: word) }) {
-                command = next
-                subcommands.append(rest.removeFirst())
-            } else {
-                break
-            }
-        }
-        return subcommands + moved + rest
-    }
-
     private static func spellOut(_ argument: String) -> [String] {
         guard argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") else { return [argument] }
         let name = String(argument[..<equals])
@@ -85,6 +76,36 @@ struct ArgumentNormalizer {
         case ("false", true, _): return ["--no-" + name.dropFirst(2)]
         case ("false", _, true): return []
         default: return [argument]
+        }
+    }
+}
+
+/// A command line, taken apart where the name of its command ends.
+private struct CommandLineParts {
+    private(set) var command: any ParsableCommand.Type
+    /// The names that lead to it.
+    private(set) var path: [String] = []
+    /// Those that stood before or among the names, with their values.
+    private(set) var flags: [String] = []
+    private(set) var rest: ArraySlice<String>
+
+    init(_ arguments: [String], root: any ParsableCommand.Type) {
+        command = root
+        rest = arguments[...]
+        while let word = rest.first, word != "--", !command.configuration.subcommands.isEmpty {
+            if word.hasPrefix("-"), word != "-" {
+                flags.append(rest.removeFirst())
+                if ArgumentNormalizer.valued.contains(word) || ArgumentNormalizer.etcdValued.contains(word),
+                    let value = rest.popFirst()
+                {
+                    flags.append(value)
+                }
+            } else if let next = command.configuration.subcommands.first(where: { $0.answers(to: word) }) {
+                command = next
+                path.append(rest.removeFirst())
+            } else {
+                break
+            }
         }
     }
 }

@@ -8,10 +8,11 @@ package struct Plugin: AsyncParsableCommand {
         commandName: "kubectl etcdrecover",
         abstract: "Back up and restore etcd on Kubernetes.",
         discussion: """
-            Exit codes: 0 success of the operation, 1 failure, 2 usage, 124 timeout, 130 interrupted.
+            Exit codes: 0 success of the operation, 1 failure, 2 usage, 3 nothing to recover, 124 timeout, 130 interrupted.
             """,
         subcommands: [
-            Validate.self, BackupCommand.self, RestoreCommand.self, RoundTripCommand.self, SnapshotCommand.self,
+            Validate.self, BackupCommand.self, RestoreCommand.self, RecoverCommand.self, RoundTripCommand.self,
+            SnapshotCommand.self,
             StoreCommand.self,
             MembersCommand.self,
             HealthCommand.self, QuorumCommand.self, Wait.self, VersionCommand.self, CompletionCommand.self,
@@ -49,6 +50,9 @@ extension Plugin {
                 console.note(
                     "note: --cluster names an EtcdCluster, in backup create; the kubeconfig's cluster is --kube-cluster"
                 )
+            }
+            if status == .usage, let meant = ArgumentNormalizer.meant(by: arguments, root: Plugin.self) {
+                console.note("note: did you mean \"\(meant)\"?")
             }
             return status
         }

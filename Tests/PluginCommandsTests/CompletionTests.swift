@@ -6,7 +6,8 @@ struct CompletionTests {
     private func complete(_ words: [String]) throws -> Completion { try CommandTree(of: Plugin.self).complete(words) }
 
     @Test(arguments: [
-        (["re"], ["restore"]),
+        (["re"], ["restore", "recover"]),
+        (["recover", "a"], ["acknowledge", "abort"]),
         (["backup", ""], ["create", "list", "describe", "verify", "download"]),
         (["-n", "db", "backup", "l"], ["list"]),
         (["backup", "create", "--provider", ""], ["s3", "gcs"]),
@@ -19,7 +20,8 @@ struct CompletionTests {
         (
             ["nonsense", ""],
             [
-                "validate", "backup", "restore", "roundtrip", "snapshot", "store", "members", "health", "quorum",
+                "validate", "backup", "restore", "recover", "roundtrip", "snapshot", "store", "members", "health",
+                "quorum",
                 "wait", "version",
                 "completion",
                 "help",
@@ -40,6 +42,10 @@ struct CompletionTests {
         (["restore", "create", "--from-backup", "x"], .backups),
         (["backup", "create", ""], nil),
         (["quorum", ""], .clusters),
+        (["recover", "m"], .clusters),
+        (["recover", "run", ""], .clusters),
+        (["recover", "acknowledge", ""], .recoveries),
+        (["recover", "describe", ""], .recoveries),
         (["members", "--endpoints", "a", ""], .clusters),
     ])
     func knowsWhoseNamesToAskFor(_ words: [String], expected: Completion.Names?) throws {

@@ -15,6 +15,7 @@ struct CreateTests {
                 "--prefix",
                 "prod", "--region", "eu-west-1", "--endpoint", "https://s3.example.com", "--no-force-path-style",
                 "--secret", "keys", "--timeout", "15m", "--retain", "7",
+                "--deletion-policy", "Delete",
             ]) as? BackupCreate)
         #expect(
             command.backup(now: epoch)
@@ -27,7 +28,7 @@ struct CreateTests {
                             s3: .init(
                                 bucket: "backups", region: "eu-west-1", endpoint: "https://s3.example.com",
                                 forcePathStyle: false)),
-                        snapshotTimeout: "15m", retention: .init(retainCount: 7))))
+                        snapshotTimeout: "15m", retention: .init(retainCount: 7), deletionPolicy: .delete)))
     }
 
     @Test func aBackupWithoutANameGetsOneFromItsCluster() throws {

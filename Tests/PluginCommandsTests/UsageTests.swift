@@ -56,7 +56,7 @@ struct UsageTests {
         (["backup", "list", "x", "-l", "a=b"], "error: give names or a selector, not both"),
         (
             ["wait", "pod/x"],
-            #"error: The value 'pod/x' is invalid for '<target>': "pod/x" is neither backup/NAME nor restore/NAME"#
+            #"error: The value 'pod/x' is invalid for '<target>': "pod/x" is none of backup/NAME, restore/NAME and recovery/NAME"#
         ),
         (
             ["wait", "backup/x", "--for=Done"],
@@ -131,6 +131,24 @@ struct UsageTests {
         #expect(captured.output.contains("USAGE: kubectl etcdrecover"))
         #expect(!captured.output.contains("kubectl-etcdrecover <"))
         #expect(captured.diagnostics.isEmpty)
+    }
+
+    @Test(arguments: [
+        (["backup", "lst"], "kubectl etcdrecover backup list"),
+        (["-n", "prod", "bakcup", "list"], "kubectl etcdrecover backup"),
+        (["store", "-n", "prod", "purne", "--yes"], "kubectl etcdrecover store prune"),
+    ])
+    func aMistypedCommandIsRecognised(_ arguments: [String], meant: String) async throws {
+        let captured = try CapturedConsole()
+        #expect(await Plugin.run(arguments, console: captured.console) == .usage)
+        #expect(captured.diagnostics.hasSuffix("note: did you mean \"\(meant)\"?\n"), "\(captured.diagnostics)")
+    }
+
+    @Test(arguments: [["backup", "frobnicate"], ["backup", "create", "lst"], ["snapshot", "save"]])
+    func anotherWordIsNotTakenForACommand(_ arguments: [String]) async throws {
+        let captured = try CapturedConsole()
+        #expect(await Plugin.run(arguments, console: captured.console) == .usage)
+        #expect(!captured.diagnostics.contains("did you mean"), "\(captured.diagnostics)")
     }
 
     @Test func controlCharactersOfTheCommandLineAreNotEchoed() async throws {

@@ -70,6 +70,28 @@ struct ValidationTests {
         #expect(together.status(strict: true) == .success)
     }
 
+    @Test func aRecoveryIsJudgedBesideTheOthersOfItsRun() async throws {
+        func recovery(_ name: String, _ more: String = "") -> String {
+            """
+            apiVersion: operator.etcd.io/v1alpha1
+            kind: EtcdRecovery
+            metadata: {name: \(name)}
+            spec: {clusterRef: main\(more)}
+
+            """
+        }
+        let alone = try await report(["a.yaml": recovery("rescue"), "world.yaml": Self.world])
+        #expect(alone.findings == [])
+        let report = try await report([
+            "a.yaml": recovery("rescue"), "b.yaml": recovery("again", ", approved: true"), "world.yaml": Self.world,
+        ])
+        #expect(
+            report.findings.map { "\($0.place.file) \($0.rule)" } == [
+                "a.yaml recovery.clusterRef.inFlight", "b.yaml recovery.clusterRef.inFlight",
+                "b.yaml recovery.decision.onCreation",
+            ])
+    }
+
     @Test func aSecretOfTheRunIsCheckedAndNeverPrinted() async throws {
         let broken = Self.world.replacing("accessKeyID: AKIAEXAMPLE, ", with: "")
         let report = try await report(["backup.yaml": Self.backup, "world.yaml": broken])
@@ -252,7 +274,7 @@ struct ValidationTests {
             #expect(captured.output == "\(path): error: is empty: nothing was checked [file.empty]\n")
             #expect(
                 captured.diagnostics == """
-                    warning: no EtcdBackup or EtcdRestore found
+                    warning: no EtcdBackup, EtcdRestore or EtcdRecovery found
                     0 objects checked in 1 file (0 others): 1 error, 0 warnings, 0 unresolved
 
                     """)
@@ -269,7 +291,7 @@ struct ValidationTests {
             #expect(captured.output.isEmpty)
             #expect(
                 captured.diagnostics == """
-                    warning: no EtcdBackup or EtcdRestore found
+                    warning: no EtcdBackup, EtcdRestore or EtcdRecovery found
                     0 objects checked in 2 files (2 others): 0 errors, 0 warnings, 0 unresolved
 
                     """)

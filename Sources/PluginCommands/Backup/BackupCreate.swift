@@ -31,6 +31,9 @@ struct BackupCreate: AsyncParsableCommand {
     @Option(help: "Keep only the newest N snapshots of this cluster under the prefix; 0, the default, keeps all")
     var retain: Int32?
 
+    @Option(help: "What becomes of the snapshot when the EtcdBackup is deleted: Retain, the default, keeps it")
+    var deletionPolicy: DeletionPolicy?
+
     @OptionGroup var options: CreateOptions
 
     func validate() throws {
@@ -46,6 +49,12 @@ struct BackupCreate: AsyncParsableCommand {
             metadata: ObjectMeta(name: name ?? generatedName(for: cluster, at: now)),
             spec: .init(
                 clusterRef: cluster, destination: destination.destination, snapshotTimeout: timeout,
-                retention: retain.map { .init(retainCount: $0) }))
+                retention: retain.map { .init(retainCount: $0) },
+                deletionPolicy: deletionPolicy.map { .init(rawValue: $0.rawValue) }))
+    }
+
+    enum DeletionPolicy: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case retain = "Retain"
+        case delete = "Delete"
     }
 }

@@ -7,8 +7,8 @@ struct Completion: Hashable, Sendable {
 
     /// Names that only the cluster knows.
     enum Names: Hashable, Sendable {
-        case backups, restores, clusters, namespaces
-        /// `backup/NAME` and `restore/NAME`.
+        case backups, restores, recoveries, clusters, namespaces
+        /// `backup/NAME`, `restore/NAME` and `recovery/NAME`.
         case jobs
     }
 
@@ -60,7 +60,9 @@ extension CommandTree {
             let shown = subcommands.filter { $0.shouldDisplay != false }
             return Completion(
                 candidates: shown.map { .init(value: $0.commandName, description: $0.abstract) }
-                    .filter { $0.value.hasPrefix(typed) }, typed: typed)
+                    .filter { $0.value.hasPrefix(typed) },
+                // What is no subcommand is a cluster there.
+                names: path == ["recover"] && position == 0 ? .clusters : nil, typed: typed)
         }
         let positionals = command.arguments?.filter { $0.kind == .positional } ?? []
         guard
@@ -103,6 +105,10 @@ extension CommandTree {
         case (.option, "--namespace", _): .namespaces
         case (.positional, _, ["backup", "describe"]), (.positional, _, ["backup", "list"]): .backups
         case (.positional, _, ["restore", "describe"]), (.positional, _, ["restore", "list"]): .restores
+        case (.positional, _, ["recover", "describe"]), (.positional, _, ["recover", "list"]),
+            (.positional, _, ["recover", "acknowledge"]), (.positional, _, ["recover", "abort"]):
+            .recoveries
+        case (.positional, _, ["recover", "run"]): .clusters
         case (.positional, _, ["wait"]): .jobs
         case (.positional, _, ["members"]), (.positional, _, ["health"]), (.positional, _, ["quorum"]): .clusters
         default: nil

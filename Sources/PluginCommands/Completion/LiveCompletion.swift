@@ -28,11 +28,13 @@ extension Completion.Names {
         switch self {
         case .backups: try await Self.list(EtcdBackup.self, client, limit)
         case .restores: try await Self.list(EtcdRestore.self, client, limit)
+        case .recoveries: try await Self.list(EtcdRecovery.self, client, limit)
         case .clusters: try await Self.list(EtcdCluster.self, client, limit)
         case .namespaces: try await Self.list(Namespace.self, client, limit)
         case .jobs:
             try await Self.list(EtcdBackup.self, client, limit).map { "backup/" + $0 }
                 + Self.list(EtcdRestore.self, client, limit).map { "restore/" + $0 }
+                + Self.list(EtcdRecovery.self, client, limit).map { "recovery/" + $0 }
         }
     }
 

@@ -59,6 +59,12 @@ struct EtcdFlags: ParsableArguments {
     @Option(help: "How long one call to a member may take, as 5s or 1m; not of the snapshot itself")
     var commandTimeout = "5s"
 
+    /// Whether any says something of an etcd that is to be asked.
+    var isGiven: Bool {
+        let texts = [cacert, cert, key, user, password, passwordFile, etcdServerName, tlsSecret]
+        return !endpoints.isEmpty || etcdInsecureSkipTLSVerify || texts.contains { $0 != nil }
+    }
+
     func validate() throws {
         if cert == nil, key != nil { throw ValidationError("--key needs --cert") }
         if password != nil, passwordFile != nil {

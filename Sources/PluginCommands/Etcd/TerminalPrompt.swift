@@ -43,6 +43,19 @@ enum TerminalPrompt {
         return word == "y" || word == "yes"
     }
 
+    /// A line that is typed, without blanks around it. Throws when there is no terminal to ask on.
+    static func answer(to question: String, without: String, device: String = "/dev/tty") throws -> String {
+        let terminal = open(device, O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else {
+            throw CommandFailure("there is no terminal to ask on", hint: without, status: .usage)
+        }
+        defer { close(terminal) }
+        write(question.printable(keepsLayout: true), to: terminal)
+        var answer = [UInt8](repeating: 0, count: 1024)
+        let count = read(terminal, &answer, answer.count)
+        return String(decoding: answer.prefix(max(0, count)).filter { $0 > 0x20 }, as: UTF8.self)
+    }
+
     private static func readLine(_ terminal: Int32) throws -> [UInt8] {
         var line: [UInt8] = []
         var byte: UInt8 = 0

@@ -6,7 +6,7 @@ struct ObjectColumns: Sendable {
     var columns: [PrinterColumn]
 
     init<Kind: ManagedResource>(of kind: Kind.Type, isWide: Bool) {
-        columns = kind.printerColumns + (isWide ? Self.wide : [])
+        columns = kind.printerColumns + (isWide ? kind == EtcdRecovery.self ? Self.wideRecovery : Self.wide : [])
     }
 
     /// What an operator looks for next: why it failed, how large it is, when it was done.
@@ -15,6 +15,13 @@ struct ObjectColumns: Sendable {
         PrinterColumn(name: "Size", type: "bytes", jsonPath: ".status.snapshotSizeBytes"),
         PrinterColumn(
             name: "Message", type: "string", jsonPath: ".status.conditions[?(@.type==\"Succeeded\")].message"),
+    ]
+
+    private static let wideRecovery = [
+        PrinterColumn(name: "Detected", type: "date", jsonPath: ".status.detectedTime"),
+        PrinterColumn(name: "Completed", type: "date", jsonPath: ".status.completionTime"),
+        PrinterColumn(name: "Attempts", type: "integer", jsonPath: ".status.attempts"),
+        PrinterColumn(name: "Message", type: "string", jsonPath: ".status.message"),
     ]
 
     func table(of objects: [JSONValue], withNamespace: Bool, now: Date) -> Table {

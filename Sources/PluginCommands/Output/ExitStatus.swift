@@ -7,6 +7,8 @@ package enum ExitStatus: Int32, Sendable {
     case failure = 1
     /// The command line makes no sense.
     case usage = 2
+    /// There is nothing to do: the cluster that was to be recovered has its quorum.
+    case nothingToDo = 3
     case timeout = 124
     case interrupted = 130
 

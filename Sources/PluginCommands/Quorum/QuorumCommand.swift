@@ -16,6 +16,9 @@ struct QuorumCommand: SurveyCommand {
             A learner has no vote. Where the members cannot all be reached from here, --for 10s or longer tells a leader that \
             still leads from one that is only remembered.
 
+            What to do about one that is lost says "kubectl etcdrecover recover CLUSTER", which shows everything and asks \
+            before anything is changed.
+
               kubectl etcdrecover quorum main -n databases
               kubectl etcdrecover quorum main --for 30s
             """

@@ -29,7 +29,7 @@ struct RoundTripCommand: AsyncParsableCommand {
     @Option(help: "etcd that is restored to, as v3.5.21; else the cluster's own version")
     var version: String?
 
-    @Option(help: "How long each half may take, as 10m (the default)")
+    @Option(help: "How long each half may take, as 90s or 1h30m")
     var timeout = "10m"
 
     @Flag(help: "Leave everything there")

@@ -97,13 +97,7 @@ struct SnapshotSaving: Sendable {
 
     /// To the standard output.
     func stream() async throws -> SavedSnapshot {
-        let output = console.output
-        guard !console.isTerminal(.output) else {
-            throw CommandFailure(
-                "the standard output is a terminal, which a snapshot is of no use on",
-                hint: "redirect it, or name a FILE",
-                status: .usage)
-        }
+        let output = try Self.pipe(console)
         do {
             return try await limited {
                 try await transfer { stream, _, report in
@@ -114,6 +108,17 @@ struct SnapshotSaving: Sendable {
             if Task.isCancelled { console.note("interrupted; what was written is no snapshot") }
             throw error
         }
+    }
+
+    /// The standard output, unless a person would see it.
+    static func pipe(_ console: Console) throws(CommandFailure) -> Int32 {
+        guard !console.isTerminal(.output) else {
+            throw CommandFailure(
+                "the standard output is a terminal, which a snapshot is of no use on",
+                hint: "redirect it, or name a FILE",
+                status: .usage)
+        }
+        return console.output
     }
 
     func transfer(_ receive: @escaping Receiver) async throws -> SavedSnapshot {
@@ -159,8 +164,8 @@ struct SnapshotSaving: Sendable {
             throw CommandFailure(
                 "no member could be saved:" + (unreachable + reasons).map { "\n  \($0)" }.joined(),
                 hint: observations.allSatisfy(\.isSilent)
-                    ? "a member that was restarted without quorum does not answer: stop it, and use its member/snap/db, with "
-                        + "kubectl etcdrecover snapshot restore --skip-hash-check"
+                    ? "a member that was restarted without quorum does not answer: stop it, and where its data lie run "
+                        + "kubectl etcdrecover snapshot save --from-data-dir"
                     : nil)
         }
         for link in access.links where link.endpoint == nil {
@@ -191,7 +196,7 @@ struct SnapshotSaving: Sendable {
     }
 
     /// A write to a full pipe would wait where neither Ctrl-C nor the limit is seen: what is no file gets what fits.
-    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
         var status = stat()
         let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         var rest = bytes[...]

@@ -6,7 +6,7 @@ struct JudgedManifest: Sendable {
     var object: ManifestObject
     var decoded: any DecodedManifest
 
-    static let kinds: [any ManagedResource.Type] = [EtcdBackup.self, EtcdRestore.self]
+    static let kinds: [any ManagedResource.Type] = [EtcdBackup.self, EtcdRestore.self, EtcdRecovery.self]
 
     /// Nil for an object of another kind, which is none of our business. A kind in another spelling, of another version
     /// or without a group is ours, and wrong.

@@ -6,7 +6,7 @@ extension ReportFormat: ExpressibleByArgument {}
 struct Validate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Check manifests of EtcdBackup and EtcdRestore, without a cluster.",
+        abstract: "Check manifests of EtcdBackup, EtcdRestore and EtcdRecovery, without a cluster.",
         usage: "kubectl etcdrecover validate -f <file|directory|->... [<options>]",
         discussion: """
             Runs the rules that admission runs, and says the same. The manifests of one run see each other: a Secret, an \
@@ -37,7 +37,7 @@ struct Validate: AsyncParsableCommand {
     @Option(name: [.customShort("o", allowingJoined: true), .long], help: "Form of the report")
     var output = ReportFormat.text
 
-    @Flag(help: "Fail on warnings too, and when there is no EtcdBackup or EtcdRestore")
+    @Flag(help: "Fail on warnings too, and when there is none of these kinds")
     var strict = false
 
     @Flag(help: "Accept endpoints on this machine and its network link, as the webhook's flag of that name does")
@@ -58,7 +58,7 @@ struct Validate: AsyncParsableCommand {
         let report = await Validation(manifests, allowLocalEndpoints: allowLocalEndpoints).report()
         let text = report.rendered(as: output, style: console.style(.output))
         if !text.isEmpty { try console.print(text) }
-        if report.objects.isEmpty { console.warning("no EtcdBackup or EtcdRestore found") }
+        if report.objects.isEmpty { console.warning("no EtcdBackup, EtcdRestore or EtcdRecovery found") }
         console.note(report.summary)
         let status = report.status(strict: strict)
         if status != .success { throw status.exitCode }

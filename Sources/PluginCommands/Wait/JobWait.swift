@@ -2,7 +2,7 @@ import EtcdRecoverModel
 import KubernetesClient
 import Synchronization
 
-/// Waiting for one EtcdBackup or EtcdRestore.
+/// Waiting for one object of ours.
 struct JobWait<Kind: Job>: Sendable {
     enum Ending: Hashable, Sendable {
         case reached(Progress?)
@@ -21,6 +21,8 @@ struct JobWait<Kind: Job>: Sendable {
     var timeout: Duration
     /// Flags for the commands that hints name: ` --context prod`.
     var flags = ""
+    /// Whether it is over, where the goal does not say it.
+    var judge: (@Sendable (Kind) -> WaitGoal.Verdict)?
 
     /// Follows the object until the goal is reached or cannot be. Throws when there is no such object, when the API
     /// server cannot be asked to begin with, and what it says that waiting does not mend. `interrupts` ends the wait, not
@@ -54,7 +56,7 @@ struct JobWait<Kind: Job>: Sendable {
 
     private func look() async throws -> Ending {
         guard let object = try await current() else { return .reached(nil) }
-        return ending(object.progress) ?? .timedOut(phase: object.progress.phase, trouble: nil)
+        return ending(object) ?? .timedOut(phase: object.progress.phase, trouble: nil)
     }
 
     /// The object as it is; nil when there is none and that is the goal.
@@ -76,7 +78,7 @@ struct JobWait<Kind: Job>: Sendable {
         guard let first = try await current() else { return .reached(nil) }
         last.see(first.progress.phase)
         line.show(first.progress)
-        if let ending = ending(first.progress) { return ending }
+        if let ending = ending(first) { return ending }
         let options = WatchOptions(onInterruption: { error, pause in
             let reason = "\(error)".printable()
             line.note("note: the watch was interrupted and goes on in \(pause): \(reason)")
@@ -100,17 +102,17 @@ struct JobWait<Kind: Job>: Sendable {
             if object.metadata.uid != first.metadata.uid { return gone }
             last.see(object.progress.phase)
             line.show(object.progress)
-            if let ending = ending(object.progress) { return ending }
+            if let ending = ending(object) { return ending }
         }
         throw CancellationError()
     }
 
     private var gone: Ending { goal == .deleted ? .reached(nil) : .deleted }
 
-    private func ending(_ progress: Progress) -> Ending? {
-        switch goal.verdict(on: progress, phases: Kind.phases) {
+    private func ending(_ object: Kind) -> Ending? {
+        switch judge?(object) ?? goal.verdict(on: object.progress, phases: Kind.phases) {
         case .waiting: nil
-        case .reached: .reached(progress)
+        case .reached: .reached(object.progress)
         case .unreachable(let reason): .unreachable(reason)
         }
     }

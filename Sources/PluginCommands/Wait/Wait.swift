@@ -5,8 +5,8 @@ import KubernetesClient
 struct Wait: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
-        abstract: "Wait until a backup or restore is done.",
-        usage: "kubectl etcdrecover wait backup/NAME|restore/NAME [--for <goal>] [--timeout <duration>]",
+        abstract: "Wait until a backup, restore or recovery is done.",
+        usage: "kubectl etcdrecover wait backup/NAME|restore/NAME|recovery/NAME [--for <goal>] [--timeout <duration>]",
         discussion: """
             Ends with 0 when the goal is reached, 1 when it cannot be reached any more (the work failed, the object was \
             deleted), 124 on timeout, 130 on Ctrl-C. Phase changes are shown on stderr. Stopping to wait never stops the \
@@ -14,7 +14,7 @@ struct Wait: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "What to wait for: backup/NAME or restore/NAME", transform: Self.target)
+    @Argument(help: "What to wait for: backup/NAME, restore/NAME or recovery/NAME", transform: Self.target)
     var target: WaitTarget
 
     @Option(
@@ -32,7 +32,7 @@ struct Wait: AsyncParsableCommand {
 
     static func target(_ text: String) throws -> WaitTarget {
         guard let target = WaitTarget(text) else {
-            throw ValidationError("\"\(text)\" is neither backup/NAME nor restore/NAME")
+            throw ValidationError("\"\(text)\" is none of backup/NAME, restore/NAME and recovery/NAME")
         }
         return target
     }
@@ -41,6 +41,7 @@ struct Wait: AsyncParsableCommand {
         switch target.kind {
         case .backup: try await run(EtcdBackup.self)
         case .restore: try await run(EtcdRestore.self)
+        case .recovery: try await run(EtcdRecovery.self)
         }
     }
 

@@ -47,6 +47,14 @@ enum WaitGoal: Hashable, Sendable, CustomStringConvertible {
             if wanted == Progress.failedPhase {
                 return progress.isTerminal ? .unreachable("ended as \(progress.phase ?? "")") : .waiting
             }
+            // Called off: neither what comes before nor what comes after is reached any more.
+            if progress.isTerminal, progress.phase != "Completed" {
+                let why = progress.message.map { ": " + $0 } ?? ""
+                return .unreachable("ended as \(progress.phase ?? "")\(why)")
+            }
+            if progress.isTerminal, wanted == EtcdRecovery.Phase.cancelled.rawValue {
+                return .unreachable("ended as \(progress.phase ?? "")")
+            }
             guard let current = progress.phase.flatMap(phases.firstIndex), let goal = phases.firstIndex(of: wanted)
             else { return .waiting }
             return current > goal ? .reached : .waiting

@@ -3,12 +3,13 @@ import EtcdRecoverModel
 /// `backup/nightly`: an object of one of our kinds, by any of the names kubectl takes for a kind.
 struct WaitTarget: Hashable, Sendable {
     enum Kind: Sendable, CaseIterable {
-        case backup, restore
+        case backup, restore, recovery
 
         var type: any Job.Type {
             switch self {
             case .backup: EtcdBackup.self
             case .restore: EtcdRestore.self
+            case .recovery: EtcdRecovery.self
             }
         }
     }
@@ -30,7 +31,8 @@ extension WaitTarget {
 extension Job {
     /// Whether `word` names this kind: `backup`, `etcdbackup`, `etcdbackups`, a short name, with or without the group.
     fileprivate static func answers(to word: String) -> Bool {
-        let names = [commandName, commandName + "s", kind.lowercased(), plural] + shortNames
+        let plain = plural.hasPrefix("etcd") ? String(plural.dropFirst(4)) : plural
+        let names = [commandName, plain, kind.lowercased(), plural] + shortNames
         return names.contains { word == $0 || word == "\($0).\(group)" || word == "\($0).\(version).\(group)" }
     }
 }

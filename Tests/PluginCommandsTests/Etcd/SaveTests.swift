@@ -81,7 +81,7 @@ import Testing
         #expect(saved.errors.hasPrefix("error: no member could be saved:\n"), "\(saved.errors)")
         for port in ports { #expect(saved.errors.contains("cannot connect to 127.0.0.1:\(port)"), "\(saved.errors)") }
         #expect(
-            saved.errors.hasSuffix("member/snap/db, with kubectl etcdrecover snapshot restore --skip-hash-check\n"),
+            saved.errors.hasSuffix("where its data lie run kubectl etcdrecover snapshot save --from-data-dir\n"),
             "\(saved.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: files.path).isEmpty)
     }
