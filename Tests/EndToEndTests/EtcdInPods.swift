@@ -4,12 +4,16 @@ import TestSupport
 struct EtcdInPods: Sendable {
     let kubectl: Kubectl
     let release: EtcdRelease
+    /// Of each member, instead of what goes with its pod.
+    var hasVolumes = false
 
     static let image = "etcd.test/etcd:1"
 
     /// Brings them up in `kubectl`'s namespace and waits until all are ready.
-    static func start(_ kubectl: Kubectl, release: EtcdRelease) async throws -> EtcdInPods {
-        let pods = EtcdInPods(kubectl: kubectl, release: release)
+    static func start(
+        _ kubectl: Kubectl, release: EtcdRelease, hasVolumes: Bool = false
+    ) async throws -> EtcdInPods {
+        let pods = EtcdInPods(kubectl: kubectl, release: release, hasVolumes: hasVolumes)
         try await pods.loadImage()
         try await pods.issueCertificates()
         try await kubectl.apply(pods.manifest)
@@ -23,13 +27,22 @@ struct EtcdInPods: Sendable {
         return pods
     }
 
-    /// `etcdctl` in the first member's pod.
+    /// `etcdctl` in the first member's pod, which must succeed.
     func etcdctl(_ arguments: String...) async throws {
+        let result = try await etcdctl(arguments)
+        guard result.succeeded else { throw MissingPart("etcdctl \(arguments): \(result.errors)") }
+    }
+
+    /// `input` is what it reads from stdin.
+    func etcdctl(_ arguments: [String], input: String = "", member: Int = 0) async throws -> Command.Result {
         let flags = [
             "--endpoints", "https://127.0.0.1:2379", "--cacert", "/etc/etcd-certs/ca.crt",
             "--cert", "/etc/etcd-certs/tls.crt", "--key", "/etc/etcd-certs/tls.key", "--insecure-skip-tls-verify",
         ]
-        try await kubectl.output(["exec", "etcd-0", "--", "/usr/bin/etcdctl"] + flags + arguments)
+        return try await kubectl.run(
+            ["exec"] + (input.isEmpty ? [] : ["--stdin"]) + ["etcd-\(member)", "--", "/usr/bin/etcdctl"] + flags
+                + arguments,
+            input: input)
     }
 
     private func loadImage() async throws {
@@ -64,6 +77,14 @@ struct EtcdInPods: Sendable {
                 "--from-file=tls.crt=\(file("\(leaf).crt"))", "--from-file=tls.key=\(file("\(leaf).key"))")
         }
         withExtendedLifetime(files) {}
+    }
+
+    private var claims: String {
+        """
+        volumeClaimTemplates:
+              - metadata: {name: etcd-data}
+                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi}}}
+        """
     }
 
     private var manifest: String {
@@ -116,8 +137,9 @@ struct EtcdInPods: Sendable {
                     - {name: etcd-data, mountPath: /var/lib/etcd}
                     - {name: certs, mountPath: /etc/etcd-certs}
                   volumes:
-                  - {name: etcd-data, emptyDir: {}}
                   - {name: certs, secret: {secretName: etcd-server-tls}}
+                  \(hasVolumes ? "" : "- {name: etcd-data, emptyDir: {}}")
+              \(hasVolumes ? claims : "")
             """
     }
 }

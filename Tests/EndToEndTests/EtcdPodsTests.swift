@@ -20,7 +20,9 @@ extension EndToEnd {
                 try await readsTheMembersOwnSecret(kubectl, files)
                 try await saysWhichRightIsMissing(kubectl, files)
                 try await missesAMember(kubectl)
-                #expect(try await forwards(in: kubectl).isEmpty)
+                try await eventually("end of the port-forwards") {
+                    try await forwards(in: kubectl).isEmpty ? true : nil
+                }
             }
         }
 
@@ -50,7 +52,7 @@ extension EndToEnd {
             let prefix = kubectl.namespace ?? "prefix"
             let way = ["--secret", "s3-keys", "--endpoint-url", stores.s3Endpoint]
             func plugin(_ words: String...) async throws -> Command.Result {
-                let result = try await kubectl.plugin.command(words).run(within: .seconds(60))
+                let result = try await kubectl.plugin.command(words).run(within: .seconds(160))
                 try #require(result.succeeded, "\(words): \(result.output)\(result.errors)")
                 return result
             }
@@ -120,8 +122,7 @@ extension EndToEnd {
 
         /// As in the operator's StatefulSet layout: the object of the same name is the EtcdCluster.
         private func findsAnEtcdCluster(_ kubectl: Kubectl, _ files: TemporaryDirectory) async throws {
-            try await kubectl.output("apply", "-f", "\(SourceTree.path)/Tests/Cluster/etcd-operator-stand-in.yaml")
-            try await kubectl.output("wait", "--for=condition=Established", "crd/etcdclusters.operator.etcd.io")
+            try await kubectl.cluster.defineEtcdClusters()
             try await kubectl.apply(
                 """
                 apiVersion: operator.etcd.io/v1alpha1
@@ -155,7 +156,7 @@ extension EndToEnd {
 
         private func missesAMember(_ kubectl: Kubectl) async throws {
             try await kubectl.output("scale", "statefulset/etcd", "--replicas=2")
-            try await kubectl.output("wait", "--for=delete", "pod/etcd-2", "--timeout=60s")
+            try await kubectl.output("wait", "--for=delete", "pod/etcd-2", "--timeout=120s")
             let quorum = try await kubectl.plugin.run("quorum", "sts/etcd", "--for", "30s")
             #expect(quorum.succeeded, "\(quorum.output)\(quorum.errors)")
             let health = try await kubectl.plugin.run("health", "sts/etcd")

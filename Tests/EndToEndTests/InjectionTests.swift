@@ -15,9 +15,9 @@ extension EndToEnd.Installed {
                 #expect(before.agent == nil, "nothing is armed yet")
 
                 try await kubectl.arm(target, cluster: "fresh")
-                let pod = try await eventually { try await kubectl.dryRun(MemberManifest.pod("fresh-0")).injected }
+                let pod = try await persistently { try await kubectl.dryRun(MemberManifest.pod("fresh-0")).injected }
                 let probe = InjectionProbe(
-                    cluster: "fresh", namespace: target.restore.namespace,
+                    cluster: "fresh", namespace: target.object.namespace,
                     labels: InjectorConfiguration.labels(ofCluster: "fresh"))
                 #expect(!probe.carriesAgent(for: target))
                 let answer = try await kubectl.create(
@@ -38,7 +38,7 @@ extension EndToEnd.Installed {
                 let plain = try await kubectl.dryRun(MemberManifest.pod("other-0", cluster: "other"))
                 #expect(plain.agent == nil)
                 try await Kubectl.withNamespace(on: kubectl.cluster) { elsewhere in
-                    let same = try await eventually { try await elsewhere.dryRun(MemberManifest.pod("fresh-0")) }
+                    let same = try await persistently { try await elsewhere.dryRun(MemberManifest.pod("fresh-0")) }
                     #expect(same.agent == nil, "a pod of the same labels in another namespace")
                 }
                 let stray = try await kubectl.refusal(MemberManifest.pod("fresh-backup-x7"))
@@ -60,7 +60,7 @@ extension EndToEnd.Installed {
                 #expect(over.contains("is Failed"), "\(over)")
 
                 try await kubectl.disarm(target)
-                _ = try await eventually {
+                _ = try await persistently {
                     try await kubectl.dryRun(MemberManifest.pod("fresh-0")).agent == nil ? true : nil
                 }
                 #expect(try await kubectl.injector().webhooks ?? [] == [])
@@ -71,7 +71,7 @@ extension EndToEnd.Installed {
             try await Kubectl.withPreparedNamespace { kubectl in
                 let target = try await kubectl.restoreUnderWay(into: "fresh")
                 try await kubectl.arm(target, cluster: "fresh", at: "https://127.0.0.1:\(try freePort())/mutate")
-                let refusal = try await eventually {
+                let refusal = try await persistently {
                     let result = try await kubectl.create(MemberManifest.pod("fresh-0"))
                     return result.succeeded ? nil : result.errors
                 }
@@ -134,7 +134,8 @@ extension Kubectl {
         try await setStatus(
             "etcdrestore/back", #"{"phase": "Downloading", "snapshotLocation": "s3://\#(bucket)/main/nightly.db"}"#)
         let uid = try await output("get", "etcdrestore/back", "-o", "jsonpath={.metadata.uid}")
-        return InjectionTarget(restore: ObjectName(namespace: namespace ?? "default", name: "back"), uid: uid)
+        return InjectionTarget(
+            kind: .restore, object: ObjectName(namespace: namespace ?? "default", name: "back"), uid: uid)
     }
 
     func injector(named name: String = InjectorConfiguration.name) async throws -> InjectorConfiguration {
@@ -149,7 +150,7 @@ extension Kubectl {
         }
         if let url { reached.url = url }
         let label = try await output(
-            "get", "namespace", target.restore.namespace, "-o",
+            "get", "namespace", target.object.namespace, "-o",
             #"jsonpath={.metadata.labels.kubernetes\.io/metadata\.name}"#)
         let webhook = InjectorConfiguration.Webhook(
             for: target, labels: InjectorConfiguration.labels(ofCluster: cluster), isNamespaceLabelled: !label.isEmpty,
@@ -159,7 +160,7 @@ extension Kubectl {
     }
 
     func disarm(_ target: InjectionTarget) async throws {
-        try await patchInjector(try await injector().disarming { $0 == target.uid })
+        try await patchInjector(try await injector().disarming(target.kind) { $0 == target.uid })
     }
 
     private func patchInjector(_ operations: [JSONPatchOperation]?) async throws {
@@ -185,21 +186,17 @@ extension Kubectl {
     }
 }
 
-/// Waits until there is a value.
-func eventually<Value: Sendable>(
-    within limit: Duration = .seconds(60), _ body: @Sendable () async throws -> Value?
-) async throws -> Value {
-    let start = ContinuousClock.now
-    var last = "nothing"
-    while ContinuousClock.now - start < limit {
-        do {
-            if let value = try await body() { return value }
-        } catch {
-            last = "\(error)"
+/// Waits until there is a value; errors may pass.
+func persistently<Value: Sendable>(_ body: @Sendable () async throws -> Value?) async throws -> Value {
+    var last = ""
+    return try await eventually("value") {
+        do { return try await body() } catch {
+            last = ": \(error)"
+            return nil
         }
-        try await Task.sleep(for: .milliseconds(200))
+    } details: {
+        last
     }
-    throw MissingPart("\(last), within \(limit)")
 }
 
 extension JSONEncoder {

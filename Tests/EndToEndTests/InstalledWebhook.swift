@@ -71,7 +71,7 @@ struct InstalledWebhook: Sendable {
 
     /// From nothing: what an earlier suite left of its own certificates and addresses goes first.
     private static func applyManifests(_ kubectl: Kubectl) async throws {
-        try await kubectl.output("apply", "-f", "\(SourceTree.path)/Tests/Cluster/etcd-operator-stand-in.yaml")
+        try await kubectl.cluster.defineEtcdClusters()
         try await kubectl.output(["delete", "--ignore-not-found"] + Configuration.objects)
         _ = try await kubectl.run(
             "delete", "--ignore-not-found", "--namespace", "etcdrecover-system",
@@ -81,8 +81,8 @@ struct InstalledWebhook: Sendable {
             .split(separator: "\n---\n").filter { !$0.contains("\nkind: Deployment\n") }.joined(separator: "\n---\n")
         try await kubectl.apply(manifests)
         try await kubectl.output(
-            "wait", "--for=condition=Established", "--timeout=30s", "crd/etcdclusters.operator.etcd.io",
-            "crd/etcdbackups.operator.etcd.io", "crd/etcdrestores.operator.etcd.io")
+            "wait", "--for=condition=Established", "--timeout=120s", "crd/etcdbackups.operator.etcd.io",
+            "crd/etcdrestores.operator.etcd.io", "crd/etcdrecoveries.operator.etcd.io")
     }
 
     /// A kubeconfig with the webhook's own token.

@@ -13,7 +13,7 @@ struct Plugin: Sendable {
     }
 
     func run(_ arguments: String..., input: String = "") async throws -> Command.Result {
-        try await command(arguments, input: input).run(within: .seconds(60))
+        try await command(arguments, input: input).run(within: .seconds(160))
     }
 }
 

@@ -12,9 +12,11 @@ extension EndToEnd.Installed {
         @Test(arguments: [("Completed", Int32(0)), ("Failed", 1)])
         func `create --wait follows the work and exits by its outcome`(_ phase: String, _ status: Int32) async throws {
             try await Kubectl.withPreparedNamespace { kubectl in
-                async let waited = kubectl.plugin.command(Self.create + ["--wait", "--wait-timeout", "50s"])
-                    .run(within: .seconds(60))
-                try await waitUntil { try await kubectl.run("get", "etcdbackup", "nightly").succeeded }
+                async let waited = kubectl.plugin.command(Self.create + ["--wait", "--wait-timeout", "150s"])
+                    .run(within: .seconds(160))
+                try await eventually("etcdbackup/nightly") {
+                    try await kubectl.run("get", "etcdbackup", "nightly").succeeded ? true : nil
+                }
                 for step in ["Pending", "Snapshotting", "Uploading"] {
                     try await kubectl.setStatus("etcdbackup/nightly", #"{"phase": "\#(step)"}"#)
                 }
@@ -40,14 +42,16 @@ extension EndToEnd.Installed {
                 let late = try await kubectl.plugin.run("wait", "backup/nightly", "--timeout", "1s")
                 #expect(late.status == 124, "\(late.errors)")
 
-                let command = kubectl.plugin.command(["wait", "backup/nightly", "--timeout", "60s"])
+                let command = kubectl.plugin.command(["wait", "backup/nightly", "--timeout", "150s"])
                 let interrupted = try await Service.run(command) { wait in
-                    try await Task.sleep(for: .seconds(1))
+                    try await eventually("wait that hears interruptions") { wait.catches(SIGINT) ? true : nil }
                     wait.signal(SIGINT)
-                    try await waitUntil { !wait.isRunning || wait.log.contains("goes on") }
+                    // By itself: who is ended here ends with another status.
+                    try await eventually("end of the wait") { wait.isRunning ? nil : true }
                     return wait.log
                 }
                 #expect(interrupted.status == 130, "\(interrupted.value)")
+                #expect(interrupted.value.contains("goes on"), "\(interrupted.value)")
                 try await kubectl.output("get", "etcdbackup/nightly")
             }
         }
@@ -93,14 +97,5 @@ extension EndToEnd.Installed {
                 #expect(result.status == 0, "\(result.errors)")
             }
         }
-    }
-}
-
-/// Asks every 100 ms, for at most `limit`.
-func waitUntil(within limit: Duration = .seconds(120), _ condition: () async throws -> Bool) async throws {
-    let start = ContinuousClock.now
-    while try await !condition() {
-        guard .now - start < limit else { throw MissingPart("not within \(limit)") }
-        try await Task.sleep(for: .milliseconds(100))
     }
 }

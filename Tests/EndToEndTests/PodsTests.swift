@@ -7,15 +7,8 @@ extension EndToEnd {
         @Test func `kubectl apply -k brings up two replicas that refuse a bad manifest`() async throws {
             let cluster = try TestCluster.current
             let kubectl = Kubectl(cluster)
-            let files = try TemporaryDirectory()
-            let rootfs = files.path(of: "rootfs.tar")
-            try await Command(cluster.tool, ["pack", rootfs, "\(TestEnvironment.programs)/etcdrecover"])
-                .output(within: .seconds(120))
-            try await Command(
-                cluster.tool, ["load-image", "etcdrecover:0.1.0", rootfs, "--entrypoint", #"["/usr/bin/etcdrecover"]"#]
-            ).output(within: .seconds(120))
-
-            try await kubectl.output("apply", "-f", "\(SourceTree.path)/Tests/Cluster/etcd-operator-stand-in.yaml")
+            try await InstalledPods.loadImage(cluster)
+            try await cluster.defineEtcdClusters()
             try await kubectl.output("apply", "-k", "\(SourceTree.path)/webhook-deploy/kubernetes-1.20")
             let place = ["--namespace", "etcdrecover-system"]
             let ready = try await kubectl.run(

@@ -15,12 +15,12 @@ extension EndToEnd.Installed {
             let release = EtcdRelease.newest
             try await loadImages(cluster, release)
             try await Kubectl.withNamespace(on: cluster) { kubectl in
-                let host = try await address(of: kubectl)
+                let host = try await InstalledPods.hostAddress(cluster)
                 let relay = try TCPRelay(to: try TestStores.current.s3Port, after: .max, .cut, on: host)
                 let key = try await putSnapshot(of: release)
                 let target = try await restoreUnderWay(kubectl, endpoint: "http://\(host):\(relay.port)", key: key)
                 try await kubectl.arm(target, cluster: "orders")
-                _ = try await eventually {
+                _ = try await persistently {
                     try await kubectl.dryRun(MemberManifest.pod("orders-0", cluster: "orders")).injected
                 }
                 try await failsAndSaysWhy(kubectl)
@@ -35,7 +35,7 @@ extension EndToEnd.Installed {
         private func failsAndSaysWhy(_ kubectl: Kubectl) async throws {
             try await kubectl.setStatus("etcdrestore/back", #"{"snapshotLocation": "s3://bucket/missing.db"}"#)
             try await kubectl.apply(statefulSet)
-            let failed = try await eventually(within: .seconds(120)) { try await report(kubectl, of: "orders-0") }
+            let failed = try await persistently { try await report(kubectl, of: "orders-0") }
             #expect(failed.result == .failed)
             #expect(failed.reason == .snapshotNotFound, "\(failed.message)")
         }
@@ -56,23 +56,12 @@ extension EndToEnd.Installed {
         }
 
         private func loadImages(_ cluster: TestCluster, _ release: EtcdRelease) async throws {
+            try await InstalledPods.loadImage(cluster)
             let files = try TemporaryDirectory()
             let rootfs = files.path(of: "rootfs.tar")
-            try await Command(cluster.tool, ["pack", rootfs, "\(TestEnvironment.programs)/etcdrecover"])
-                .output(within: .seconds(120))
-            try await Command(
-                cluster.tool, ["load-image", "etcdrecover:0.1.0", rootfs, "--entrypoint", #"["/usr/bin/etcdrecover"]"#]
-            ).output(within: .seconds(120))
             try await Command(cluster.tool, ["pack", rootfs, release.etcd, release.etcdctl]).output(
                 within: .seconds(120))
             try await Command(cluster.tool, ["load-image", EtcdInPods.image, rootfs]).output(within: .seconds(120))
-        }
-
-        /// Where pods reach this machine: on the nodes' network.
-        private func address(of kubectl: Kubectl) async throws -> String {
-            let node = try await kubectl.output(
-                "get", "nodes", "-o", #"jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}"#)
-            return node.split(separator: ".").dropLast().joined(separator: ".") + ".1"
         }
 
         private func putSnapshot(of release: EtcdRelease) async throws -> String {
@@ -126,7 +115,8 @@ extension EndToEnd.Installed {
             try await kubectl.setStatus(
                 "etcdrestore/back", #"{"phase": "Downloading", "snapshotLocation": "s3://bucket/\#(key)"}"#)
             let uid = try await kubectl.output("get", "etcdrestore/back", "-o", "jsonpath={.metadata.uid}")
-            return InjectionTarget(restore: ObjectName(namespace: kubectl.namespace ?? "", name: "back"), uid: uid)
+            return InjectionTarget(
+                kind: .restore, object: ObjectName(namespace: kubectl.namespace ?? "", name: "back"), uid: uid)
         }
 
         /// What the agent of a pod said last; nil as long as it said nothing.

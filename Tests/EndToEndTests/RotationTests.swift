@@ -28,10 +28,10 @@ extension EndToEnd {
             async let load = callAgainAndAgain(kubectl) { isOver.withLock { $0 } }
             var seen = first
             // Until the CA that we began with has been replaced and dropped.
-            try await waitUntil(within: .seconds(150)) {
+            try await eventually("bundle without the first CA", within: .seconds(240)) {
                 let now = try await authorities(kubectl)
                 seen.formUnion(now)
-                return now.isDisjoint(with: first)
+                return now.isDisjoint(with: first) ? true : nil
             }
             isOver.withLock { $0 = true }
             let calls = try await load

@@ -40,7 +40,7 @@ extension EndToEnd.Installed {
         @Test(.needs("sslscan", from: "sslscan"))
         func `sslscan finds no weak protocol, cipher or renegotiation`() async throws {
             let port = try InstalledWebhook.current.webhook.port
-            let scan = try await Command("sslscan", ["--no-colour", "127.0.0.1:\(port)"]).output(within: .seconds(60))
+            let scan = try await Command("sslscan", ["--no-colour", "127.0.0.1:\(port)"]).output()
             for enabled in ["TLSv1.2   enabled", "TLSv1.3   enabled"] { #expect(scan.contains(enabled), "\(scan)") }
             for weak in [
                 "SSLv2     enabled", "SSLv3     enabled", "TLSv1.0   enabled", "TLSv1.1   enabled", "RC4",
@@ -53,7 +53,7 @@ extension EndToEnd.Installed {
         @Test func `metrics count reviews and show the certificate's end`() async throws {
             let webhook = try InstalledWebhook.current.webhook
             let metrics = try await Command(
-                "curl", ["--fail", "--silent", "--max-time", "5", "http://127.0.0.1:\(webhook.healthPort)/metrics"]
+                "curl", ["--fail", "--silent", "--max-time", "60", "http://127.0.0.1:\(webhook.healthPort)/metrics"]
             ).output()
             let names = metrics.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
             #expect(names.contains { $0.contains("reviews") }, "\(metrics)")
@@ -75,8 +75,9 @@ extension EndToEnd.Installed {
                     """)
                 let denied = try await kubectl.run("apply", "-f", "-", input: kubectl.backup)
                 #expect(denied.status == 1)
-                let log = try InstalledWebhook.current.webhook.service.log
-                #expect(log.contains("nightly"), "the denial itself is logged")
+                let service = try InstalledWebhook.current.webhook.service
+                try await service.wait(for: "the denial in the log") { service.log.contains("nightly") }
+                let log = service.log
                 let token = try String(
                     decoding: Data(contentsOf: URL(filePath: try InstalledWebhook.current.kubeconfig)), as: UTF8.self
                 ).split(separator: "token: \"").last?.prefix { $0 != "\"" }

@@ -33,7 +33,7 @@ extension EndToEnd.Installed {
                 try await kubectl.output("delete", "etcdbackup/nightly", "--wait=false")
                 try await kubectl.output(
                     "patch", "etcdbackup/nightly", "--type=merge", "-p", #"{"metadata": {"finalizers": null}}"#)
-                try await kubectl.output("wait", "--for=delete", "etcdbackup/nightly", "--timeout=10s")
+                try await kubectl.output("wait", "--for=delete", "etcdbackup/nightly", "--timeout=120s")
             }
         }
     }

@@ -9,7 +9,7 @@ package struct Kubectl: Sendable {
     }
 
     /// Runs `kubectl` with the cluster's kubeconfig; `input` is what `-f -` reads. A refusal is a result, not an error.
-    package func run(_ arguments: [String], input: String = "", within limit: Duration = .seconds(60)) async throws
+    package func run(_ arguments: [String], input: String = "", within limit: Duration = .seconds(180)) async throws
         -> Command.Result
     {
         try await command(arguments, input: input).run(within: limit)

@@ -27,8 +27,7 @@ package struct OperatorStandIn: Sendable {
         let files =
             kubectl.cluster.tool.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/") + "/etcd-operator-stand-in"
-        try await kubectl.output("apply", "-f", "\(files).yaml")
-        try await kubectl.output("wait", "--for=condition=Established", "crd/etcdclusters.operator.etcd.io")
+        try await kubectl.cluster.defineEtcdClusters()
         try await Images.loaded.load(release, with: kubectl.cluster.tool, program: "\(files)/image")
         let places = kubectl.namespace.map { ["--namespace", $0] } ?? []
         let command = Command(
@@ -70,6 +69,13 @@ package struct OperatorStandIn: Sendable {
 
     /// `etcdctl` in the pod of member `ordinal` of EtcdCluster `name`, with the member's own certificate where it has one.
     package func etcdctl(_ name: String, _ ordinal: Int, _ arguments: String...) async throws -> Command.Result {
+        try await etcdctl(name, ordinal, arguments)
+    }
+
+    /// `input` is what it reads from stdin: a value, or the lines of a transaction.
+    package func etcdctl(
+        _ name: String, _ ordinal: Int, _ arguments: [String], input: String = ""
+    ) async throws -> Command.Result {
         let pod = "\(name)-\(ordinal)"
         let scheme = layout == .pods ? "https" : "http"
         let certificates = "/etc/etcd-certs/server"
@@ -78,8 +84,8 @@ package struct OperatorStandIn: Sendable {
             ? ["cacert=\(certificates)/ca.crt", "cert=\(certificates)/tls.crt", "key=\(certificates)/tls.key"] : []
         let host = "\(pod).\(name).\(kubectl.namespace ?? "default").svc.cluster.local"
         return try await kubectl.run(
-            ["exec", pod, "--", "/usr/local/bin/etcdctl", "--endpoints=\(scheme)://\(host):2379"]
-                + flags.map { "--\($0)" } + arguments)
+            ["exec"] + (input.isEmpty ? [] : ["--stdin"]) + [pod, "-c", "etcd", "--", "/usr/local/bin/etcdctl"]
+                + ["--endpoints=\(scheme)://\(host):2379"] + flags.map { "--\($0)" } + arguments, input: input)
     }
 
     /// The images that this process loaded already.

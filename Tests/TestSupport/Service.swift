@@ -16,6 +16,14 @@ package struct Service: Sendable {
         return stat.split(separator: ") ").last?.first != "Z"
     }
 
+    /// Whether it has a handler for a signal.
+    package func catches(_ number: Int32) -> Bool {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+        let mask = line.flatMap { UInt64($0.dropFirst("SigCgt:".count).drop(while: \.isWhitespace), radix: 16) } ?? 0
+        return mask & (1 << (number - 1)) != 0
+    }
+
     package func signal(_ number: Int32) { _ = kill(pid, number) }
 
     /// Runs `body` beside `command`, then ends it with SIGTERM and, `grace` later, SIGKILL. Returns what `body` returned
@@ -55,11 +63,12 @@ package struct Service: Sendable {
     package func wait(
         for what: String, within limit: Duration = .seconds(120), until condition: @Sendable () async throws -> Bool
     ) async throws {
-        let start = ContinuousClock.now
-        while try await !condition() {
+        try await eventually(what, within: limit, every: .milliseconds(50)) {
+            if try await condition() { return true }
             guard isRunning else { throw MissingPart("ended before \(what):\n\(log)") }
-            guard .now - start < limit else { throw MissingPart("no \(what) within \(limit):\n\(log)") }
-            try await Task.sleep(for: .milliseconds(50))
+            return nil
+        } details: {
+            ":\n\(log)"
         }
     }
 }

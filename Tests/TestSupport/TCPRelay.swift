@@ -17,12 +17,22 @@ package final class TCPRelay: Sendable {
 
     private struct State {
         var ended = false
+        var bytesPerSecond: Int?
         /// Of connections that are held.
         var held: [Int32] = []
+        /// Of connections that are relayed.
+        var open: Set<Int32> = []
+        var stopped = false
     }
 
     /// Whether a connection has come to its limit.
     package var hasEnded: Bool { state.withLock(\.ended) }
+
+    /// How fast a connection's bytes come back at most; nil: as fast as they come.
+    package var bytesPerSecond: Int? {
+        get { state.withLock(\.bytesPerSecond) }
+        set { state.withLock { $0.bytesPerSecond = newValue } }
+    }
 
     /// `address` is this machine's that is listened on.
     package init(to target: Int, after limit: Int, _ ending: Ending, on address: String = "127.0.0.1") throws {
@@ -56,15 +66,32 @@ package final class TCPRelay: Sendable {
         for descriptor in state.withLock(\.held) { close(descriptor) }
     }
 
+    /// Ends every connection, and takes no other: from now on nobody is there.
+    package func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        state.withLock { state in
+            state.stopped = true
+            for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
     private func serve(_ near: Int32) {
         guard let far = try? Self.socket() else { return }
-        var address = Self.loopback(port: target)
-        let isConnected = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(far, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
+        let isStopped = state.withLock { state in
+            if !state.stopped { state.open.formUnion([near, far]) }
+            return state.stopped
         }
+        var address = Self.loopback(port: target)
+        let isConnected =
+            !isStopped
+            && withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(far, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
         let isAtLimit = isConnected && relay(near, far)
+        // Before they are closed: their numbers may soon be another's.
+        state.withLock { $0.open.subtract([near, far]) }
         if isAtLimit, ending == .hold {
             state.withLock {
                 $0.ended = true
@@ -93,6 +120,7 @@ package final class TCPRelay: Sendable {
                 let count = recv(far, &buffer, min(buffer.count, left), 0)
                 guard count > 0, Self.send(buffer[..<count], to: near) else { return false }
                 left -= count
+                if let rate = bytesPerSecond { usleep(UInt32(count * 1_000_000 / rate)) }
                 if left == 0 { return true }
             }
         }

@@ -10,7 +10,7 @@ package struct TestStores: Sendable {
     }
 
     package enum Server: CaseIterable, Sendable {
-        /// moto, with signatures checked: the buckets `bucket`, `other`, and `locked` with object lock.
+        /// moto, with signatures checked: the buckets `bucket`, `other`, `locked` with object lock, and `dated`.
         case s3
         /// gcp-storage-emulator, with a bucket `bucket`.
         case gcs
@@ -34,6 +34,9 @@ package struct TestStores: Sendable {
     package let other: Key
     /// For stores in files; empty at first.
     package let directory: String
+
+    /// The name of `all` with a secret that is not its own.
+    package var forged: Key { Key(id: all.id, secret: String(all.secret.reversed()) + "x") }
 
     package var s3Endpoint: String { "http://127.0.0.1:\(s3Port)" }
     package var gcsEndpoint: String { "http://127.0.0.1:\(gcsPort)" }

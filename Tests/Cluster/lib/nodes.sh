@@ -219,6 +219,9 @@ node() { # N
   fi
 }
 
+# The end of its init ends every process of the node and its namespaces.
+node_kill() { stop "node$1-init" KILL; stop "node$1" KILL; }
+
 node_ready() { [ "$(k get node "node$1" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]; }
 
 # What nodes left on the machine: bridge, cgroups, settings of the kernel, mount points.
