@@ -17,7 +17,7 @@ check:   ## formatting and lint, no build
 test:    ## every test, against a real Kubernetes API server built here
 	@scripts/test
 
-demo:    ## the main job, shown on a real Kubernetes API server
+demo:    ## the main job, shown on a real Kubernetes API server; RECOVERY=1: a lost quorum instead
 	@scripts/demo
 
 bench:   ## speed and memory beside the peers

@@ -1,8 +1,9 @@
 """An S3 server that costs next to nothing: it throws bytes away, checks nothing, and hands out one file.
 
-    discarding.py FILE [CERTIFICATE KEY]
+    discarding.py FILE [--rate BYTES] [CERTIFICATE KEY]
 
-Prints its port. An object as large as FILE is read as FILE, whatever was sent; small ones are kept. Ends with its stdin.
+Takes no more than so many bytes a second off all connections together. Prints its port. An object as large as FILE is
+read as FILE, whatever was sent; small ones are kept. Ends with its stdin.
 """
 
 import os
@@ -11,6 +12,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import count
@@ -50,11 +52,28 @@ class Store:
         self.put(key, upload.fields, sum(upload.parts.values()), b"")
 
 
+class Link:
+    """Of so many bytes a second, for all connections together; none is as fast as it goes."""
+
+    def __init__(self, rate):
+        self.rate, self.free, self.lock = rate, 0.0, threading.Lock()
+
+    def carry(self, size):
+        if not self.rate:
+            return
+        with self.lock:
+            # What it was idle for is lost, but for a moment's buffer.
+            self.free = max(self.free, time.monotonic() - 0.02) + size / self.rate
+            wait = self.free - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+
+
 class Connection:
     """Requests one after the other, until the client has had enough."""
 
-    def __init__(self, store, transport):
-        self.store, self.transport = store, transport
+    def __init__(self, store, link, transport):
+        self.store, self.link, self.transport = store, link, transport
         self.held = bytearray()
         self.space = bytearray(CHUNK)
 
@@ -114,7 +133,9 @@ class Connection:
         del self.held[:here]
         left -= here
         while left > 0:
-            left -= self.some(self.transport.recv_into(self.space, min(left, CHUNK)))
+            received = self.some(self.transport.recv_into(self.space, min(left, CHUNK)))
+            self.link.carry(received)
+            left -= received
 
     def some(self, received):
         if not received:
@@ -188,31 +209,34 @@ def kept(fields):
 
 
 def main(path, *identity):
-    store = Store(path)
+    rate = 0
+    if identity[:1] == ("--rate",):
+        rate, identity = int(identity[1]), identity[2:]
+    store, link = Store(path), Link(rate)
     context = None
     if identity:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*identity)
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     print(listener.getsockname()[1], flush=True)
-    threading.Thread(target=accept, args=(listener, context, store), daemon=True).start()
+    threading.Thread(target=accept, args=(listener, context, store, link), daemon=True).start()
     sys.stdin.read()
 
 
-def accept(listener, context, store):
+def accept(listener, context, store, link):
     while True:
         transport = listener.accept()[0]
         transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threading.Thread(target=begin, args=(transport, context, store), daemon=True).start()
+        threading.Thread(target=begin, args=(transport, context, store, link), daemon=True).start()
 
 
-def begin(transport, context, store):
+def begin(transport, context, store, link):
     try:
         if context:
             transport = context.wrap_socket(transport, server_side=True)
     except OSError:
         return
-    Connection(store, transport).serve()
+    Connection(store, link, transport).serve()
 
 
 if __name__ == "__main__":

@@ -27,13 +27,13 @@ def programs():
 
 def snapshot(folder, tools, gigabytes):
     """Path of a snapshot with KEYS_PER_GB keys for each gigabyte; made once, and kept for later runs."""
-    path = CACHE / f"snapshot-{RELEASE}-{gigabytes}GB.db"
+    path = CACHE / f"snapshot-{RELEASE}-{gigabytes:g}GB.db"
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         print(f"making {path}", flush=True)
         data = folder / "filling"
         with member(folder, tools, data) as port:
-            fill(port, KEYS_PER_GB * gigabytes)
+            fill(port, int(KEYS_PER_GB * gigabytes))
             part = path.with_suffix(".new")
             run([tools / "etcdctl", "--endpoints", f"127.0.0.1:{port}", "snapshot", "save", part], 600)
             part.rename(path)

@@ -58,6 +58,25 @@ def workspace():
         yield Path(folder)
 
 
+@contextmanager
+def started(command, log, **options):
+    """A program that writes to `log` and ends with the block."""
+    with open(log, "wb") as file:
+        process = subprocess.Popen(command, stderr=file, **{"stdout": file, "stdin": subprocess.DEVNULL} | options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
+
+
 def run(arguments, limit, **options):
     """Output of a program; its failure, or more than `limit` seconds, ends the run with what it wrote."""
     try:

@@ -1,6 +1,6 @@
-"""The S3 servers that clients are measured against. Both keep to 127.0.0.1 and end with the block."""
+"""The S3 servers that clients are measured against. Both keep to 127.0.0.1, or to the one address that they are given, and end
+with the block."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.etcd import free_port
-from bench.machine import fail, need, run
+from bench.machine import fail, need, run, started
 
 ACCOUNT = ("bench", "bench-secret")
 
@@ -33,24 +33,24 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def rclone(folder, program):
+def rclone(folder, program, address="127.0.0.1"):
     """rclone's server on a folder: a real one, which checks signatures and digests and so may cost more than a client."""
     root, port = folder / "served", free_port()
     (root / "bucket").mkdir(parents=True)
     command = [
-        program, "serve", "s3", "--config", "", "--addr", f"127.0.0.1:{port}", "--auth-key", ",".join(ACCOUNT),
+        program, "serve", "s3", "--config", "", "--addr", f"{address}:{port}", "--auth-key", ",".join(ACCOUNT),
         # Otherwise each look at an object digests all of it.
         "--etag-hash", "", root,
     ]
     with started(command, folder / "rclone.log") as process:
-        wait_open(port, process, folder / "rclone.log")
-        yield Server("rclone serve", f"http://127.0.0.1:{port}", "Rclone", root / "bucket")
+        wait_open(address, port, process, folder / "rclone.log")
+        yield Server("rclone serve", f"http://{address}:{port}", "Rclone", root / "bucket")
 
 
 @contextmanager
-def discarding(folder, snapshot, secure=False):
-    """Ours: it takes bytes and checks nothing, so that the clients are what is measured."""
-    command, authority = [sys.executable, Path(__file__).parent / "discarding.py", snapshot], None
+def discarding(folder, snapshot, secure=False, rate=0):
+    """Ours: it takes bytes, `rate` of them a second at most, and checks nothing, so that the clients are what is measured."""
+    command, authority = [sys.executable, Path(__file__).parent / "discarding.py", snapshot, "--rate", str(rate)], None
     if secure:
         authority, key = certificate(folder)
         command += [authority, key]
@@ -59,33 +59,15 @@ def discarding(folder, snapshot, secure=False):
         if not port:
             fail(f"the discarding server does not start\n{(folder / 'discarding.log').read_text()[-2000:]}")
         scheme = "https" if secure else "http"
-        yield Server("discarding, TLS" if secure else "discarding", f"{scheme}://127.0.0.1:{port}", "Other",
-                     authority=authority)
+        name = "discarding" + (", TLS" if secure else "") + (f", {rate / 125e6:g} Gbit/s" if rate else "")
+        yield Server(name, f"{scheme}://127.0.0.1:{port}", "Other", authority=authority)
 
 
-@contextmanager
-def started(command, log, **options):
-    with open(log, "wb") as file:
-        process = subprocess.Popen(command, stderr=file, **{"stdout": file, "stdin": subprocess.DEVNULL} | options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream:
-                stream.close()
-
-
-def wait_open(port, process, log, limit=30):
+def wait_open(address, port, process, log, limit=30):
     deadline = time.monotonic() + limit
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            socket.create_connection((address, port), timeout=5).close()
             return
         except OSError:
             pass
