@@ -13,7 +13,8 @@ struct AgentCommand: AsyncParsableCommand {
         commandName: "agent", abstract: "Lay a member's data directory before its etcd starts",
         discussion: """
             Runs as the init container that a restore or recovery adds to a member's pod, with the arguments and the environment of the \
-            etcd container. What is to be laid is in \(AgentVariable.order). Ends with a report as termination message.
+            etcd container. What is to be laid is in \(AgentVariable.order). Ends with a report as termination message. Before a \
+            recovery it runs in a pod of its own beside a member whose etcd does not run, and saves what that has.
             """)
 
     @Option(help: ArgumentHelp("Where the report goes", valueName: "file"))
@@ -53,14 +54,21 @@ struct AgentCommand: AsyncParsableCommand {
         } catch {
             throw AgentFailure(.restoreFailed, "\(error)")
         }
+        let order = environment.order
         let store =
-            environment.order.downloads(at: environment.pod.ordinal)
-            ? try ObjectStore.open(for: environment.order, variables: variables, http: http, local: local) : nil
-        let agent = MemberAgent(environment: environment, store: store, logger: logger)
+            order.downloads(at: environment.pod.ordinal) || order.saves
+            ? try ObjectStore.open(
+                for: order, variables: variables, http: http, local: local,
+                limits: order.saves ? TransferLimits(sourceDuration: environment.timeout) : .agent) : nil
         let outcome = await withTaskGroup(of: Result<AgentReport, AgentFailure>?.self) { group in
             group.addTask {
                 do throws(AgentFailure) {
-                    return .success(try await agent.run())
+                    if order.saves, let store {
+                        return .success(
+                            try await DatabaseCopy(environment: environment, store: store, logger: logger).run())
+                    }
+                    return .success(
+                        try await MemberAgent(environment: environment, store: store, logger: logger).run())
                 } catch {
                     return .failure(error)
                 }

@@ -52,8 +52,10 @@ struct ControllerCommand: AsyncParsableCommand {
         let restores = RestoreController(
             client, settings: work.restoreSettings(rules), stores: CredentialEnvironment(http: http, local: local),
             metrics: registry, instance: identity, logger: logger)
+        var settings = work.recoverySettings(recovery, volume)
+        settings.agentImage = try await recovery.image(client, logger)
         let recoveries = RecoveryController(
-            client, settings: work.recoverySettings(recovery, volume),
+            client, settings: settings,
             stores: CredentialEnvironment(http: http, local: local),
             metrics: registry, instance: identity, logger: logger)
         let server = try volume.map { volume in
@@ -141,7 +143,19 @@ struct RecoveryOptions: ParsableArguments {
             valueName: "duration"))
     var quorumGracePeriod: GoDuration?
 
+    @Option(
+        help: ArgumentHelp(
+            "Image with this program, for pods that read the volume of a member whose etcd does not run; default: the image "
+                + "of the controller's own pod. Without any no such volume is read", valueName: "image"))
+    var agentImage: String?
+
+    func image(_ client: KubernetesClient, _ logger: Logger) async throws -> String? {
+        if let agentImage { return agentImage }
+        return try await OwnPod.image(of: "controller", client, logger)
+    }
+
     func validate() throws {
+        try agentImage.map(OwnPod.check(image:))
         guard quorumInterval >= .seconds(1) else { throw ValidationError("--quorum-interval must be at least 1s") }
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import EtcdRecoverModel
 import KubernetesClient
 import Logging
@@ -22,6 +23,13 @@ struct OwnPod: KubernetesResource {
 }
 
 extension OwnPod {
+    /// Of `--agent-image`, where it is given.
+    static func check(image: String) throws {
+        guard !image.isEmpty, !image.contains(where: { $0.isWhitespace || $0 == "$" }) else {
+            throw ValidationError("--agent-image is \"\(image)\", which is no image")
+        }
+    }
+
     /// Of this process, from whatever registry and under whatever name its pod was told to take it. Nil outside of a pod, and
     /// where we may not look.
     static func image(of container: String, _ client: KubernetesClient, _ logger: Logger) async throws -> String? {
@@ -31,7 +39,7 @@ extension OwnPod {
             let pod: OwnPod = try await client.get(name: name, namespace: namespace)
             return pod.spec.containers.first { $0.name == container }?.image
         } catch let error as KubernetesError where error.isForbidden || error.isNotFound {
-            logger.warning("no image for restored members is known, name one with --agent-image: \(error)")
+            logger.warning("no image for members' agents is known, name one with --agent-image: \(error)")
             return nil
         }
     }

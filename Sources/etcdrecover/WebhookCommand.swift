@@ -63,12 +63,7 @@ struct InjectionOptions: ParsableArguments {
                 + "of the webhook's own pod. Without any such pods are refused", valueName: "image"))
     var agentImage: String?
 
-    func validate() throws {
-        guard let agentImage else { return }
-        guard !agentImage.isEmpty, !agentImage.contains(where: { $0.isWhitespace || $0 == "$" }) else {
-            throw ValidationError("--agent-image is \"\(agentImage)\", which is no image")
-        }
-    }
+    func validate() throws { try agentImage.map(OwnPod.check(image:)) }
 }
 
 struct ListeningOptions: ParsableArguments {

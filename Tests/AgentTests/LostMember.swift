@@ -54,6 +54,12 @@ struct LostMember: Sendable {
         return LostMember(member: member, wal: wal, content: content, keptAlive: place)
     }
 
+    /// The same with what lies there now, after somebody has changed it.
+    func asItIs() async throws -> LostMember {
+        let content = try await Content(member: "\(data)/member", wal: wal)
+        return LostMember(member: member, wal: wal, content: content, keptAlive: keptAlive)
+    }
+
     /// Its directory is the log's parent.
     private let keptAlive: EtcdMember
 

@@ -23,24 +23,17 @@ struct SnapshotInStore: Sendable {
         _ file: String, revision: Int64 = 0, in kind: Kind = .s3, uid: String = UUID().uuidString.lowercased(),
         recorded: Bool = true
     ) async throws -> SnapshotInStore {
-        let stores = try TestStores.current
-        let http = try HTTPClient(.init(proxy: .none, version: .http1))
         let key = "etcd/orders/\(UUID().uuidString.lowercased()).db"
-        let (destination, target, environment) = Self.place(kind, stores)
-        let secret: [String: SecretBytes] =
-            kind == .s3
-            ? ["accessKeyID": SecretBytes(stores.all.id), "secretAccessKey": SecretBytes(stores.all.secret)] : [:]
-        let store = ObjectStore.open(
-            target, as: kind == .s3 ? .secret { secret } : .ambient,
-            in: CredentialEnvironment(variable: { _ in nil }, http: http, local: http))
+        let (destination, _, environment) = try Self.place(kind)
         let bytes = Array(try Data(contentsOf: URL(filePath: file)))
         let digest = try Digest.sha256(bytes).description
-        _ = try await store.put(Chunks(bytes: bytes), at: ObjectKey(key)) { _ in
-            var metadata = ObjectMetadata(cluster: "prod/orders")
-            if recorded, revision > 0 { metadata.revision = revision }
-            return metadata
+        try await Self.withStore(kind) { store in
+            _ = try await store.put(Chunks(bytes: bytes), at: ObjectKey(key)) { _ in
+                var metadata = ObjectMetadata(cluster: "prod/orders")
+                if recorded, revision > 0 { metadata.revision = revision }
+                return metadata
+            }
         }
-        await http.shutdown()
         let order = RestoreOrder(
             restore: .init(namespace: "prod", name: "back", uid: uid, generation: 1), destination: destination,
             key: key,
@@ -49,10 +42,26 @@ struct SnapshotInStore: Sendable {
         return SnapshotInStore(order: order, environment: environment, file: file, revision: revision)
     }
 
-    private static func place(
-        _ kind: Kind, _ stores: TestStores
-    ) -> (Destination, StoreTarget, [String: String]) {
-        switch kind {
+    /// With the rights that the agent is given.
+    static func withStore<Value>(_ kind: Kind, _ body: (ObjectStore) async throws -> Value) async throws -> Value {
+        let stores = try TestStores.current
+        let http = try HTTPClient(.init(proxy: .none, version: .http1))
+        let secret: [String: SecretBytes] =
+            kind == .s3
+            ? ["accessKeyID": SecretBytes(stores.all.id), "secretAccessKey": SecretBytes(stores.all.secret)] : [:]
+        let store = ObjectStore.open(
+            try place(kind).target, as: kind == .s3 ? .secret { secret } : .ambient,
+            in: CredentialEnvironment(variable: { _ in nil }, http: http, local: http))
+        let value = try await body(store)
+        await http.shutdown()
+        return value
+    }
+
+    static func place(
+        _ kind: Kind
+    ) throws -> (destination: Destination, target: StoreTarget, environment: [String: String]) {
+        let stores = try TestStores.current
+        return switch kind {
         case .s3:
             (
                 Destination(

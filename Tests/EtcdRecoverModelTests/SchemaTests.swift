@@ -123,7 +123,7 @@ private enum Full {
                 [
                     "member": "main-0", "location": "s3://b/k", "sizeBytes": 1, "sha256": "s", "revision": 1,
                     "totalKeys": 1, "keyspaceHash": 1, "compactRevision": 1, "etcdVersion": "3.5.21",
-                    "time": "2026-01-02T03:04:05Z",
+                    "missingEntries": 1, "time": "2026-01-02T03:04:05Z",
                 ]
             ],
             "verification": ["clusterID": "c", "members": 3, "revision": 1, "keyspaceHash": 1, "matches": true],

@@ -1,7 +1,7 @@
 import EtcdRecoverModel
 
-/// The init container that a restore or recovery adds to a member's pod: our image with the command line, the environment and the
-/// volumes of the etcd beside it, so that it sees what etcd will see.
+/// The container of ours that a restore or recovery runs for a member, as a rule an init container of its pod: our image with the
+/// command line, the environment and the volumes of the etcd beside it, so that it sees what etcd will see.
 package struct AgentContainer {
     package static let name = "etcdrecover-agent"
 
@@ -11,8 +11,8 @@ package struct AgentContainer {
     let podSecurity: JSONValue?
     let image: String
     let order: RestoreOrder
-    /// Whether it will read from the store, and so needs what opens it.
-    let downloads: Bool
+    /// Whether it will work on the store, and so needs what opens it.
+    let opensStore: Bool
     /// Mounts of its own.
     let mounts: [JSONValue]
 
@@ -41,7 +41,7 @@ package struct AgentContainer {
             ["name": .string(AgentVariable.order), "value": .string(json.escapingReferences)],
             ["name": .string(AgentVariable.podName), "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]],
         ]
-        guard downloads, let secret = order.destination.secretRef?.name,
+        guard opensStore, let secret = order.destination.secretRef?.name,
             let provider = order.destination.effectiveProvider
         else { return variables }
         return variables

@@ -1,8 +1,10 @@
 import EtcdRecoverModel
 
 /// Why a member's pod may not start: without the data it would start empty.
-struct InjectionRefusal: Error, Hashable {
-    let message: String
+package struct InjectionRefusal: Error, Hashable, CustomStringConvertible {
+    package let message: String
+
+    package var description: String { message }
 
     init(_ message: String) { self.message = message }
 

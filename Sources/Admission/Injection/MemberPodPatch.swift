@@ -1,5 +1,4 @@
 import EtcdRecoverModel
-import FoundationEssentials
 
 /// What a pod of the restored or recovered cluster gets before it starts.
 struct MemberPodPatch {
@@ -12,19 +11,13 @@ struct MemberPodPatch {
     /// Empty where the pod has it already, or needs none.
     private(set) var operations: [JSONPatchOperation] = []
 
-    private let pod: JSONValue
-    private let name: PodOrdinal
+    private let pod: MemberPod
 
     /// - Parameters:
     ///   - cluster: what is restored or recovered; the pod's name begins with it.
     ///   - image: ours.
     init(pod: JSONValue, of cluster: String, order: RestoreOrder, image: String) throws(InjectionRefusal) {
-        self.pod = pod
-        let text = pod["metadata"]?["name"]?.string ?? ""
-        guard let name = PodOrdinal(text), name.base == cluster else {
-            throw InjectionRefusal("pod \"\(text)\" has the labels of cluster \(cluster) and is no member of it")
-        }
-        self.name = name
+        self.pod = try MemberPod(pod, of: cluster)
         if let existing = try existing(for: order, image: image), existing { return }
         try add(order, image)
     }
@@ -32,7 +25,7 @@ struct MemberPodPatch {
     /// Whether the container is there already. Throws when another one has its name.
     private func existing(for order: RestoreOrder, image: String) throws(InjectionRefusal) -> Bool? {
         guard
-            let container = pod["spec"]?["initContainers"].elements.first(where: {
+            let container = pod.spec?["initContainers"].elements.first(where: {
                 $0["name"]?.string == AgentContainer.name
             })
         else { return nil }
@@ -47,39 +40,28 @@ struct MemberPodPatch {
     }
 
     private mutating func add(_ order: RestoreOrder, _ image: String) throws(InjectionRefusal) {
-        let all = pod["spec"]?["containers"].elements ?? []
-        let data = Data(JSONValue.array(all).jsonBytes)
-        guard let containers = try? JSONDecoder().decode([Container].self, from: data), let index = containers.etcdIndex
-        else { throw InjectionRefusal("pod \(name.base)-\(name.ordinal) has no container that runs etcd") }
-        let settings = EtcdSettings(of: containers[index], field: field)
-        if let file = settings["config-file"] {
-            throw InjectionRefusal("\(MemberIdentityError.configurationFile(file))")
-        }
-        let etcd = all[index]
-        var mounts = etcd["volumeMounts"].elements.filter(holdsData)
+        var mounts = pod.dataMounts
         // Without a volume of its own it cannot hold anything from before.
-        guard order.lays(name.ordinal) || !mounts.isEmpty else { return }
+        guard order.lays(pod.name.ordinal) || !mounts.isEmpty else { return }
         var volumes: [JSONValue] = []
-        let directory = settings["data-dir"].flatMap { $0.hasPrefix("/") && !$0.contains("$") ? $0 : nil }
+        let directory = pod.settings["data-dir"].flatMap { $0.hasPrefix("/") && !$0.contains("$") ? $0 : nil }
         if !mounts.contains(where: { $0.isMounted(above: directory ?? Self.usualDataDirectory) }) {
             let mount: JSONValue = [
                 "name": .string(Self.dataVolume), "mountPath": .string(directory ?? Self.usualDataDirectory),
             ]
             mounts.append(mount)
             volumes.append(["name": .string(Self.dataVolume), "emptyDir": [:]])
-            append([mount], to: "/spec/containers/\(index)/volumeMounts", existing: etcd["volumeMounts"])
+            append([mount], to: "/spec/containers/\(pod.index)/volumeMounts", existing: pod.etcd["volumeMounts"])
         }
         var order = order
         order.mountPaths = mounts.compactMap { $0["mountPath"]?.string }
-        if order.downloads(at: name.ordinal), order.rescue != nil {
+        if order.downloads(at: pod.name.ordinal), order.rescue != nil {
             volumes.append(RescueToken.volume)
             mounts.append(RescueToken.mount)
-        } else if order.downloads(at: name.ordinal), order.destination.secretRef?.name == nil {
-            mounts += etcd["volumeMounts"].elements.filter {
-                !holdsData($0) && holdsCredentials($0, of: containers[index])
-            }
+        } else if order.downloads(at: pod.name.ordinal), order.destination.secretRef?.name == nil {
+            mounts += pod.credentialMounts
         }
-        if pod["spec"]?["automountServiceAccountToken"] != .bool(false),
+        if pod.spec?["automountServiceAccountToken"] != .bool(false),
             !mounts.contains(where: { $0["mountPath"]?.string == Self.tokenPath })
         {
             // The API server mounts the token of the service account in every container with nothing in that place.
@@ -87,12 +69,12 @@ struct MemberPodPatch {
             mounts.append(
                 ["name": .string(Self.emptyVolume), "mountPath": .string(Self.tokenPath), "readOnly": true])
         }
-        append(volumes, to: "/spec/volumes", existing: pod["spec"]?["volumes"])
+        append(volumes, to: "/spec/volumes", existing: pod.spec?["volumes"])
         let container = AgentContainer(
-            etcd: etcd, podSecurity: pod["spec"]?["securityContext"], image: image, order: order,
-            downloads: order.downloads(at: name.ordinal), mounts: mounts)
+            etcd: pod.etcd, podSecurity: pod.spec?["securityContext"], image: image, order: order,
+            opensStore: order.downloads(at: pod.name.ordinal), mounts: mounts)
         // Behind those that prepare the volume.
-        append([try container.json()], to: "/spec/initContainers", existing: pod["spec"]?["initContainers"])
+        append([try container.json()], to: "/spec/initContainers", existing: pod.spec?["initContainers"])
     }
 
     private mutating func append(_ elements: [JSONValue], to path: String, existing: JSONValue?) {
@@ -102,39 +84,5 @@ struct MemberPodPatch {
         } else {
             operations.append(.add(path, .array(elements)))
         }
-    }
-
-    /// Not what the API server keeps itself: Secrets, ConfigMaps and the like.
-    private func holdsData(_ mount: JSONValue) -> Bool {
-        guard
-            let volume = pod["spec"]?["volumes"].elements.first(where: { $0["name"] == mount["name"] }),
-            case .object(let sources) = volume
-        else { return false }
-        return ["secret", "configMap", "projected", "downwardAPI"].allSatisfy { sources[$0] == nil }
-    }
-
-    /// Where a cloud's own webhook has mounted what the place gives the pod.
-    private func holdsCredentials(_ mount: JSONValue, of container: Container) -> Bool {
-        let environment = container.environment(field: field)
-        return [
-            "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "GOOGLE_APPLICATION_CREDENTIALS",
-        ]
-        .contains { environment[$0].map(mount.isMounted) ?? false }
-    }
-
-    private func field(_ path: String) -> String? {
-        switch path {
-        case "metadata.name": pod["metadata"]?["name"]?.string
-        case "metadata.namespace": pod["metadata"]?["namespace"]?.string
-        default: nil
-        }
-    }
-}
-
-extension JSONValue {
-    /// Whether this mount holds what is at `path`.
-    fileprivate func isMounted(above path: String) -> Bool {
-        guard let own = self["mountPath"]?.string else { return false }
-        return path.split(separator: "/").starts(with: own.split(separator: "/"))
     }
 }

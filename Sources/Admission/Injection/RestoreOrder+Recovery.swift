@@ -1,4 +1,4 @@
-import EtcdRecoverModel
+package import EtcdRecoverModel
 
 extension RestoreOrder {
     /// What an EtcdRecovery that rebuilds its cluster has to lay: the rescue copy of the member that is kept, or what that
@@ -23,19 +23,20 @@ extension RestoreOrder {
             // Not the object's own: that also counts who approved and who aborted.
             generation: max(status?.attempts ?? 1, 1))
         let timeout = spec?.recoveryTimeout ?? "10m"
-        if survivor.fromVolume == true {
+        let copy = status?.rescueCopies?.first(where: { $0.member == survivor.name })
+        if survivor.fromVolume == true, copy == nil {
             // The other members have nothing to copy it from, and no other pod has its volume.
             guard !isPlain, PodOrdinal(survivor.name)?.ordinal == 0 else {
                 throw InjectionRefusal(
-                    "EtcdRecovery \(name) is to keep what is on the volume of \(survivor.name), which only the first member "
-                        + "of the etcd-operator's clusters can: copy member/snap/db from there, and restore it")
+                    "EtcdRecovery \(name) is to keep what is on the volume of \(survivor.name), and has no copy of it: without "
+                        + "one that can only be done for the first member of the etcd-operator's clusters")
             }
             self.init(
                 restore: record, destination: place ?? Destination(), key: "", timeout: timeout,
                 recovery: RecoveryOrder(takesOwnDatabase: true, isRebuilt: isRebuilt))
             return
         }
-        guard let copy = status?.rescueCopies?.first(where: { $0.member == survivor.name }) else {
+        guard let copy else {
             throw InjectionRefusal(
                 "EtcdRecovery \(name) has no rescue copy of \(survivor.name): status.rescueCopies does not name it")
         }
@@ -59,5 +60,17 @@ extension RestoreOrder {
         self.init(
             restore: record, destination: destination, key: object.key, sha256: copy.sha256, revision: copy.revision,
             timeout: timeout, recovery: laid)
+    }
+}
+
+extension RestoreOrder {
+    /// To put the database of a member into the store, under `key`, before anything is stopped.
+    package init(saving key: String, in destination: Destination, for recovery: EtcdRecovery) {
+        self.init(
+            restore: Record(
+                namespace: recovery.metadata.namespace ?? "", name: recovery.metadata.name ?? "",
+                uid: recovery.metadata.uid ?? "", generation: max(recovery.status?.attempts ?? 1, 1)),
+            destination: destination, key: key, timeout: recovery.spec?.recoveryTimeout ?? "10m",
+            recovery: RecoveryOrder(savesDatabase: true))
     }
 }

@@ -19,6 +19,8 @@ struct ClusterEvidence: Sendable {
     var knownMembers: Int?
     /// An earlier recovery has stopped its members: it is lost, however little there is to see.
     var wasStopped = false
+    /// A pod of ours can read the volume of a member, and there is a store for what it finds.
+    var copiesVolumes = false
     /// The cluster or StatefulSet lets recoveries go on without a person.
     var isAutomatic = false
 
@@ -42,6 +44,8 @@ struct ClusterEvidence: Sendable {
         /// Whether it could run a member that does not answer.
         var presence: MemberPresence.Pod
         var runs: Bool
+        /// On a node, where its volume is within reach.
+        var isPlaced = true
         var isLeaving: Bool
         /// Which order its init container carries, and how far that is.
         var record: RestoreOrder.Record?

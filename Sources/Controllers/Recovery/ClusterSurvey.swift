@@ -163,8 +163,7 @@ extension FirstMember {
         let runs = etcd?.state?.running != nil && !isLeaving
         return ClusterEvidence.SeenPod(
             uid: metadata.uid ?? "", text: isLeaving ? "leaving" : text(etcd, runs: runs), presence: presence(etcd),
-            runs: runs,
-            isLeaving: isLeaving, record: record, state: state)
+            runs: runs, isPlaced: spec.nodeName != nil, isLeaving: isLeaving, record: record, state: state)
     }
 
     private func presence(_ etcd: Status.Container?) -> MemberPresence.Pod {

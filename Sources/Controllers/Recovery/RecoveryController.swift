@@ -20,6 +20,8 @@ package struct RecoveryController: Sendable {
         package var dial = MemberDial.advertised
         /// For rescue copies that no object store takes; nil: there has to be one.
         package var rescue: RescueVolume?
+        /// Ours, for pods that read the volumes of members whose etcd does not run; nil: none is made.
+        package var agentImage: String?
 
         package init() {}
     }
@@ -61,6 +63,7 @@ package struct RecoveryController: Sendable {
             copies: RescueCopies(
                 client: client, stores: stores, volume: settings.rescue, dial: settings.dial, tokens: tokens,
                 logger: logger),
+            volumes: VolumeCopies(client: client, stores: stores, image: settings.agentImage, logger: logger),
             stop: ClusterStop(client: client, injection: injection, logger: logger),
             verification: RecoveryVerification(client: client, dial: settings.dial),
             entries: RecoveryEntries(client: client, injection: injection),

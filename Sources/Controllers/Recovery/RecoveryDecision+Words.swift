@@ -115,12 +115,15 @@ extension RecoveryObservation {
     }
 
     func noSurvivor(_ evidence: ClusterEvidence) -> String {
+        let place =
+            evidence.copiesVolumes
+            ? "" : "; for volumes to be read set spec.destination, which names a store for what is found"
         if let name = recovery.spec?.survivor, !name.isEmpty {
-            return "spec.survivor: \(name) does not answer, and only the first member can be read from its volume"
+            return "spec.survivor: \(name) does not answer, and no pod of it is on a node with its volume" + place
         }
         return
-            "no member answers and \(recovery.clusterName)-0 has no volume to read: restore a backup into a new cluster "
-            + "with an EtcdRestore"
+            "no member answers, and none is on a node with its volume\(place). Otherwise restore a backup into a new cluster with "
+            + "an EtcdRestore"
     }
 
     func plan(_ survivor: EtcdRecovery.Survivor) -> String {
@@ -139,7 +142,9 @@ extension RecoveryObservation {
         var text: String
         if survivor?.fromVolume == true {
             text = "kept: what was on the volume of \(survivor?.name ?? "")"
-            if let missing = laid?.missingEntries, missing > 0 {
+            if let revision = survivor?.revision { text += ", revision \(revision)" }
+            let copy = recovery.status?.rescueCopies?.first { $0.member == survivor?.name }
+            if let missing = copy?.missingEntries ?? laid?.missingEntries, missing > 0 {
                 text += ", without up to \(missing) entries that only its log had"
             }
         } else {

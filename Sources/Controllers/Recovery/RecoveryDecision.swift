@@ -39,6 +39,8 @@ enum RecoveryStep: Hashable, Sendable {
     case discardCopies
     /// Take a snapshot of each of these members into the store.
     case copy([String])
+    /// Have a pod beside this member, whose etcd does not run, put its database into the store.
+    case copyVolume(String)
     /// Have the cluster's pods pass by us, see that they do, and write down that the members are about to be stopped.
     case arm
     /// As before, and then scale it down and delete these pods.
@@ -177,15 +179,18 @@ extension RecoveryObservation {
                 return say("no rescue copy of \(first) yet: \(failure.message)", policy.pause)
             }
         }
+        if !copied.contains(survivor.name), survivor.fromVolume == true, let step = copyVolume(survivor, evidence, policy) {
+            return step
+        }
         if !copied.contains(survivor.name), survivor.fromVolume != true {
             // Without the rights that only a majority gives out, its volume is read where it lies.
             guard let failure = uncopied[survivor.name] else {
                 return isLate ? fail(late) : say("\(survivor.name) does not answer", policy.pause)
             }
             let seen = evidence[survivor.name]
-            guard failure.reason == .etcdAccessDenied, seen?.ordinal == 0, seen?.volume == .bound,
-                evidence.layout != .plain
-            else { return isLate || !failure.mayPass ? fail(failure) : .wait(policy.pause) }
+            guard failure.reason == .etcdAccessDenied, let seen, evidence.isReadInPlace(seen) else { 
+                return isLate || !failure.mayPass ? fail(failure) : .wait(policy.pause)
+            }
             survivor.fromVolume = true
             var next = recovery.inPhase(
                 .snapshotting, "\(survivor.name) gives no snapshot: \(failure.message). Its volume will be read",
@@ -198,6 +203,25 @@ extension RecoveryObservation {
         return .write(
             recovery.rebuilding("the members stop, and \(first) starts from the data of \(survivor.name)", at: now),
             News(reason: "Rebuilding", message: plan(survivor)))
+    }
+
+    /// Nil where the first member's agent is to read what is on its own volume.
+    private func copyVolume(
+        _ survivor: EtcdRecovery.Survivor, _ evidence: ClusterEvidence, _ policy: RecoveryPolicy
+    ) -> RecoveryStep? {
+        guard let seen = evidence[survivor.name] else { return fail(late) }
+        let failure = uncopied[survivor.name]
+        // Its etcd runs, and lets nobody have a snapshot.
+        if evidence.isReadInPlace(seen), failure?.reason == .memberRuns || !evidence.isCopiedFromVolume(seen) {
+            return nil
+        }
+        if let failure, !failure.mayPass || isLate { return fail(failure) }
+        if isLate { return fail(late) }
+        if let failure { return say("the volume of \(survivor.name) is not copied yet: \(failure.message)", policy.pause) }
+        guard evidence.isCopiedFromVolume(seen) else {
+            return say("no pod \(survivor.name) is on a node from which its volume could be read", policy.pause)
+        }
+        return .copyVolume(survivor.name)
     }
 
     private var first: String { "\(recovery.clusterName)-0" }

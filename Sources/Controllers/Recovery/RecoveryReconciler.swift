@@ -15,6 +15,7 @@ struct RecoveryReconciler: Sendable {
     let reporter: Reporter<EtcdRecovery>
     let survey: ClusterSurvey
     let copies: RescueCopies
+    let volumes: VolumeCopies
     let stop: ClusterStop
     let verification: RecoveryVerification
     let entries: RecoveryEntries
@@ -71,10 +72,11 @@ struct RecoveryReconciler: Sendable {
         do {
             var evidence = try await survey.look(at: recovery.clusterName, in: name.namespace)
             evidence.wasStopped = observation.earlier != nil
+            observation.destination = try await destinations.find(for: recovery)
+            evidence.copiesVolumes = volumes.image != nil && observation.destination?.destination != nil
             observation.evidence = evidence
             let isLostAgain = phase == .scalingOut && evidence.standing == .lost
             observation.lostAgain = memory.time(ofLoss: isLostAgain, name)
-            observation.destination = try await destinations.find(for: recovery)
         } catch LocationFailure.notFound {
             observation.isClusterGone = true
         } catch {
@@ -102,6 +104,9 @@ struct RecoveryReconciler: Sendable {
                 try await write(status, news, on: &recovery, logger)
                 // What an earlier one has left would keep members out.
                 if status.phase == .cancelled { try await entries.disarmOthers(than: recovery) }
+                if status.phase?.isTerminal == true, let survivor = status.survivor, survivor.fromVolume == true {
+                    try await volumes.remove(survivor.name, of: recovery)
+                }
             case .tell(let status, let pause):
                 try await write(status, nil, on: &recovery, logger)
                 return .again(after: pause)
@@ -117,6 +122,10 @@ struct RecoveryReconciler: Sendable {
                 try await entries.sweep()
             case .copy(let members):
                 for member in members { try await copy(member, observation, on: &recovery, name, logger) }
+            case .copyVolume(let member):
+                if try await copyVolume(member, observation, on: &recovery, name, logger) {
+                    return .again(after: policy.poll)
+                }
             case .arm:
                 try await arm(recovery, observation)
                 try await write(
@@ -174,6 +183,39 @@ struct RecoveryReconciler: Sendable {
         next.rescueCopies = (next.rescueCopies ?? []) + [copy]
         let message = "\(copy.location): \(copy.sizeBytes ?? 0) bytes, revision \(copy.revision ?? 0)"
         try await write(next, News(reason: "RescueCopy", message: message), on: &recovery, logger)
+    }
+
+    /// Whether there is something to wait for.
+    private func copyVolume(
+        _ member: String, _ observation: RecoveryObservation, on recovery: inout EtcdRecovery, _ name: ObjectName,
+        _ logger: Logger
+    ) async throws -> Bool {
+        guard let destination = observation.destination?.destination else { return false }
+        let progress: VolumeCopies.Progress
+        do { progress = try await volumes.take(member, of: recovery, to: destination) } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            let failure = Failure(ofUpload: error)
+            logger.warning("no copy of the volume of \(member): \(failure.message)")
+            memory.noteUncopied(member, failure, name)
+            return false
+        }
+        switch progress {
+        case .underWay(let message):
+            try await write(recovery.inPhase(.snapshotting, message, at: Date()), nil, on: &recovery, logger)
+            return true
+        case .taken(let copy):
+            var next = recovery.status ?? EtcdRecovery.Status()
+            next.rescueCopies = (next.rescueCopies ?? []) + [copy]
+            // So that what is rebuilt is not found to be behind it.
+            next.survivor?.revision = copy.revision
+            metrics.copied()
+            let missing = copy.missingEntries.map { ", without up to \($0) entries that only its log has" } ?? ""
+            let message = "\(copy.location), from a volume: \(copy.sizeBytes ?? 0) bytes, revision \(copy.revision ?? 0)"
+            try await write(next, News(reason: "RescueCopy", message: message + missing), on: &recovery, logger)
+            try await volumes.remove(member, of: recovery)
+            return false
+        }
     }
 
     private func discardCopies(of recovery: EtcdRecovery, _ logger: Logger) async throws {

@@ -5,7 +5,8 @@ extension ClusterEvidence {
     /// The member whose data are kept: the one that is asked for, else of those that answer the one that has applied most.
     ///
     /// What was applied was agreed on by a majority and is totally ordered; a term may have been counted up by a member
-    /// alone that knows less. Where nobody answers it is the first member, from whose volume its agent reads.
+    /// alone that knows less. Where nobody answers it is one whose volume can be read before anything is stopped, and without
+    /// any the first member, whose agent reads what it finds.
     func survivor(asked name: String?) -> EtcdRecovery.Survivor? {
         let voters = members.filter { $0.status?.isLearner == false }
         if let name, !name.isEmpty {
@@ -14,7 +15,7 @@ extension ClusterEvidence {
             return isRecoverableFromVolume(seen) ? fromVolume(seen) : nil
         }
         if let best = voters.max(by: { $0.knowsLess(than: $1) }) { return recorded(best) }
-        return members.first(where: isRecoverableFromVolume).map(fromVolume)
+        return (members.first(where: isCopiedFromVolume) ?? members.first(where: isReadInPlace)).map(fromVolume)
     }
 
     /// Others that answered, the one that knows most first.
@@ -22,10 +23,15 @@ extension ClusterEvidence {
         members.filter { $0.status != nil && $0.name != survivor }.sorted { $1.knowsLess(than: $0) }
     }
 
-    /// Only the first member is laid where its own volume is.
-    private func isRecoverableFromVolume(_ seen: Seen) -> Bool {
-        seen.ordinal == 0 && seen.volume == .bound && layout != .plain
+    private func isRecoverableFromVolume(_ seen: Seen) -> Bool { isCopiedFromVolume(seen) || isReadInPlace(seen) }
+
+    /// Whether a pod beside it can put its database into the store.
+    func isCopiedFromVolume(_ seen: Seen) -> Bool {
+        copiesVolumes && seen.volume == .bound && seen.pod?.isPlaced == true && seen.pod?.isLeaving == false
     }
+
+    /// Only the first member is laid where its own volume is.
+    func isReadInPlace(_ seen: Seen) -> Bool { seen.ordinal == 0 && seen.volume == .bound && layout != .plain }
 
     private func fromVolume(_ seen: Seen) -> EtcdRecovery.Survivor {
         var survivor = EtcdRecovery.Survivor(name: seen.name)

@@ -32,6 +32,7 @@ struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case noSpace = "NoSpace"
         case injectionUnavailable = "InjectionUnavailable"
         case memberNotRestored = "MemberNotRestored"
+        case memberRuns = "MemberRuns"
         case verificationFailed = "VerificationFailed"
     }
 

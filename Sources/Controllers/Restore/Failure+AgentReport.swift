@@ -1,7 +1,7 @@
 import EtcdRecoverModel
 
 extension Failure {
-    /// What the init container of the first member said.
+    /// What the agent of a member said.
     init(_ report: AgentReport) {
         let reason: Reason =
             switch report.reason {
@@ -14,9 +14,12 @@ extension Failure {
             case .noSpace?: .noSpace
             case .dataDirectoryNotEmpty?, .staleMemberData?: .targetNotEmpty
             case .timedOut?: .timedOut
+            case .memberRuns?: .memberRuns
             default: .memberNotRestored
             }
-        // It was told to stop and begins anew by itself.
-        self.init(reason: reason, message: report.message, mayPass: report.reason == .interrupted)
+        // It was told to stop and begins anew by itself, or an etcd that keeps ending was just started once more.
+        self.init(
+            reason: reason, message: report.message,
+            mayPass: report.reason == .interrupted || report.reason == .memberRuns)
     }
 }

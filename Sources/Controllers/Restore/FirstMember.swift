@@ -18,6 +18,7 @@ struct FirstMember: KubernetesResource {
             var env: [Container.Variable]?
         }
 
+        var nodeName: String?
         var initContainers: [InitContainer]?
     }
 

@@ -64,4 +64,11 @@ package struct OwnerReference: Codable, Hashable, Sendable {
     package var uid: String
     package var controller: Bool?
     package var blockOwnerDeletion: Bool?
+
+    package init(apiVersion: String, kind: String, name: String, uid: String) {
+        self.apiVersion = apiVersion
+        self.kind = kind
+        self.name = name
+        self.uid = uid
+    }
 }

@@ -8,6 +8,8 @@ package struct AgentReport: Codable, Hashable, Sendable {
         case alreadyRestored = "AlreadyRestored"
         /// A member that is not laid: it joins, with nothing of an earlier life in its place.
         case passed = "Passed"
+        /// Nothing was laid: the member's database is in the store.
+        case saved = "Saved"
         case failed = "Failed"
     }
 
@@ -17,6 +19,7 @@ package struct AgentReport: Codable, Hashable, Sendable {
     package var message: String
     package var member: Member?
     package var inherited: Inherited?
+    package var saved: Saved?
     /// Of a member's own database: entries at most that only its log has; nil where that cannot be told.
     package var missingEntries: Int64?
     /// Paths, as the pod has them, of what a recovery found in the member's place, by whichever run of its agent: whole, and
@@ -52,6 +55,24 @@ package struct AgentReport: Codable, Hashable, Sendable {
             self.revision = revision
             self.snapshotRevision = snapshotRevision
             self.keys = keys
+        }
+    }
+
+    /// What a database held that was put into the store.
+    package struct Saved: Codable, Hashable, Sendable {
+        package var revision: Int64
+        /// Live ones.
+        package var keys: Int64
+        /// HashKV at `revision`, as a member would answer.
+        package var keyspaceHash: Int64
+        /// Nil without a compaction.
+        package var compactRevision: Int64?
+
+        package init(revision: Int64, keys: Int64, keyspaceHash: Int64, compactRevision: Int64?) {
+            self.revision = revision
+            self.keys = keys
+            self.keyspaceHash = keyspaceHash
+            self.compactRevision = compactRevision
         }
     }
 
@@ -92,6 +113,8 @@ package struct AgentReport: Codable, Hashable, Sendable {
         package static let dataDirectoryNotEmpty = Self(rawValue: "DataDirectoryNotEmpty")
         /// A member that is not the first has data of another cluster.
         package static let staleMemberData = Self(rawValue: "StaleMemberData")
+        /// An etcd has its data open, so that they cannot be copied.
+        package static let memberRuns = Self(rawValue: "MemberRuns")
         /// The pod has outlived the restore, and there is no data of it.
         package static let restoreOver = Self(rawValue: "RestoreOver")
         package static let timedOut = Self(rawValue: "TimedOut")

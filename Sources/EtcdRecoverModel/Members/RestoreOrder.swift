@@ -86,22 +86,30 @@ package struct RecoveryOrder: Codable, Hashable, Sendable {
     package var laysAllMembers: Bool
     /// The first member's own database is the source, and not an object: its etcd does not run any more.
     package var takesOwnDatabase: Bool
+    /// Nothing is laid. In a pod of its own beside the member: its database is put into the store under the order's key.
+    package var savesDatabase: Bool?
     /// The cluster takes writes again: a member that has lost what was laid since must not come back with the old copy.
     package var isRebuilt: Bool?
 
-    package init(laysAllMembers: Bool = false, takesOwnDatabase: Bool = false, isRebuilt: Bool? = nil) {
+    package init(
+        laysAllMembers: Bool = false, takesOwnDatabase: Bool = false, savesDatabase: Bool? = nil, isRebuilt: Bool? = nil
+    ) {
         self.laysAllMembers = laysAllMembers
         self.takesOwnDatabase = takesOwnDatabase
+        self.savesDatabase = savesDatabase
         self.isRebuilt = isRebuilt
     }
 }
 
 extension RestoreOrder {
     /// Whether the member of this ordinal is laid. The others join what is.
-    package func lays(_ ordinal: Int) -> Bool { ordinal == 0 || recovery?.laysAllMembers == true }
+    package func lays(_ ordinal: Int) -> Bool { !saves && (ordinal == 0 || recovery?.laysAllMembers == true) }
 
     /// Whether that member's data come from the store.
     package func downloads(at ordinal: Int) -> Bool { lays(ordinal) && recovery?.takesOwnDatabase != true }
+
+    /// Whether that member's data are put into the store, and nothing of them is changed.
+    package var saves: Bool { recovery?.savesDatabase == true }
 
     /// The object that ordered it, as people know it: `EtcdRestore prod/back`.
     package var owner: String {

@@ -69,6 +69,9 @@ extension EtcdRecovery.RescueCopy {
         .init("keyspaceHash", .integer(.int64), "HashKV at revision, from the member itself."),
         .init("compactRevision", .integer(.int64), "The revision that HashKV was compacted at."),
         .init("etcdVersion", .string(), "The version of the member."),
+        .init(
+            "missingEntries", .integer(.int64),
+            "Of a copy from a volume: entries at most that only the member's log had. Not set where that cannot be told."),
         .init("time", .string(.init(format: "date-time")), "When it was taken."),
     ])
 }

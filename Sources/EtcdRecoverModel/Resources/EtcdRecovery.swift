@@ -158,6 +158,8 @@ package struct EtcdRecovery: KubernetesResource, Hashable {
         package var keyspaceHash: Int64?
         package var compactRevision: Int64?
         package var etcdVersion: String?
+        /// Of a copy from a volume: entries at most that only the member's log had; nil where that cannot be told.
+        package var missingEntries: Int64?
         package var time: Timestamp?
 
         package init(member: String, location: String) {

@@ -69,8 +69,15 @@ struct RecoveryPlan: Hashable, Sendable {
                 "Rescue copies of \(answering.listed) go to \(to), each checked. Nothing is changed before they are there, "
                     + "and they stay until a person deletes \(end).")
         }
+        // Without a store the first member reads what it has itself, once it was stopped.
+        let isCopied = isFromVolume && place != nil
+        if isCopied, let folder {
+            steps.append(
+                "A pod beside \(survivor.name) reads its volume, and the database on it goes to \(folder), checked. Nothing is "
+                    + "changed before it is there.")
+        }
         steps += Self.stopping(recovery, members.map(\.name))
-        steps += Self.laying(recovery, survivor)
+        steps += Self.laying(recovery, survivor, isCopied: isCopied || !isFromVolume)
         steps.append(
             "All members are read back: one cluster ID, no revision below "
                 + "\(survivor.revision.map(String.init) ?? "what was kept"), and the same HashKV everywhere.")
@@ -90,10 +97,12 @@ struct RecoveryPlan: Hashable, Sendable {
         }
     }
 
-    private static func laying(_ recovery: EtcdRecovery, _ survivor: EtcdRecovery.Survivor) -> [String] {
+    private static func laying(
+        _ recovery: EtcdRecovery, _ survivor: EtcdRecovery.Survivor, isCopied: Bool
+    ) -> [String] {
         let first = "\(recovery.clusterName)-0"
         let source =
-            survivor.fromVolume == true ? "the database on its own volume" : "the rescue copy of \(survivor.name)"
+            isCopied ? "the rescue copy of \(survivor.name)" : "the database on its own volume"
         let aside =
             "moved aside on its own volume, into .etcdrecover-aside in its data directory, and never deleted"
         guard recovery.status?.layout != .plain else {

@@ -69,7 +69,7 @@ struct RecoveryView: Sendable {
 
     private func reason(for survivor: EtcdRecovery.Survivor) -> String {
         if recovery.spec?.survivor == survivor.name { return "spec.survivor asks for it" }
-        return survivor.fromVolume == true ? "no member answers, and its volume is there" : "it has applied most"
+        return survivor.fromVolume == true ? "its etcd does not answer, and its volume is there" : "it has applied most"
     }
 
     /// A contract: fields may be added. What is not known is absent.

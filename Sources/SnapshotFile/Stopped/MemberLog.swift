@@ -21,14 +21,14 @@ package enum MemberLog: Hashable, Sendable {
         if case .ahead(_, let missing) = self { missing } else { nil }
     }
 
-    /// Throws only where a person named the directory: a log that is lost or damaged must not keep the database from being
-    /// saved.
-    init(of metadata: ClusterMetadata, in directory: String, isNamed: Bool) throws {
+    /// Throws only where the log is needed, as when a person named its directory: one that is lost or damaged must not keep the
+    /// database from being saved.
+    init(of metadata: ClusterMetadata, in directory: String, isNeeded: Bool) throws {
         let summary: WALSummary
         do { summary = try WALSummary(directory: directory) } catch let error
             where error is WALError || error is MappingError
         {
-            if isNamed { throw error }
+            if isNeeded { throw error }
             self = .unreadable("\(error)")
             return
         }

@@ -11,9 +11,10 @@ package struct StoppedMember: Sendable {
 
     /// - Parameter directory: a data directory, or the `member` in it, where etcd left it or wherever it was copied to.
     /// - Parameter walDirectory: where `--wal-dir` put the log; nil for `member/wal`.
+    /// - Parameter needsLog: whether a log that cannot be read is an error; nil where its directory was named.
     /// - Throws: `StoppedMemberError`, `MappingError`, `RestoreError` for what cannot be looked at, a `Finding` for a file that
     ///   is no database.
-    package init(directory: String, walDirectory: String? = nil) throws {
+    package init(directory: String, walDirectory: String? = nil, needsLog: Bool? = nil) throws {
         let folder = try Self.memberFolder(in: directory)
         databasePath = "\(folder)/snap/db"
         self.walDirectory = walDirectory ?? "\(folder)/wal"
@@ -26,7 +27,7 @@ package struct StoppedMember: Sendable {
         database = try Database(path: databasePath)
         if let file = try MemberLog.lockedFile(in: self.walDirectory) { throw StoppedMemberError.running(file: file) }
         metadata = try ClusterMetadata(database)
-        log = try MemberLog(of: metadata, in: self.walDirectory, isNamed: walDirectory != nil)
+        log = try MemberLog(of: metadata, in: self.walDirectory, isNeeded: needsLog ?? (walDirectory != nil))
     }
 
     /// Bytes up to the high-water mark, what a snapshot of it has before its SHA-256. What lies beyond holds nothing.

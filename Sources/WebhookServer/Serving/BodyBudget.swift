@@ -17,6 +17,9 @@ final class BodyBudget: Sendable {
         self.patience = patience
     }
 
+    /// Bytes that nobody has taken.
+    var available: Int { left.withLock { $0 } }
+
     /// What one body has taken; given back when the last reference to it goes.
     final class Share: Sendable {
         private let budget: BodyBudget

@@ -170,6 +170,80 @@ struct RecoveryDecisionTests {
         #expect(status.survivor?.fromVolume == true)
     }
 
+    /// Nobody answers: main-2 has its pod and its volume, and the others are gone.
+    private func silent(copies: Bool = true, layout: EtcdRecovery.Layout = .statefulSet) -> ClusterEvidence {
+        var evidence = SeenCluster.evidence([nil, nil, nil], layout: layout, gone: [0, 1])
+        evidence.copiesVolumes = copies
+        evidence.knownMembers = 3
+        return evidence
+    }
+
+    @Test func aVolumeIsChosenOnlyWhereItCanBeRead() {
+        #expect(silent().survivor(asked: nil)?.name == "main-2")
+        #expect(silent().survivor(asked: nil)?.fromVolume == true)
+        #expect(silent(layout: .plain).survivor(asked: "main-2")?.fromVolume == true)
+        #expect(silent(copies: false).survivor(asked: nil) == nil)
+        #expect(silent().survivor(asked: "main-1") == nil)
+        var unplaced = silent()
+        unplaced.members[2].pod?.isPlaced = false
+        #expect(unplaced.survivor(asked: nil) == nil)
+        // What can be read before anything is stopped goes before what cannot.
+        var both = silent()
+        both.members[0].volume = .bound
+        #expect(both.survivor(asked: nil)?.name == "main-2")
+        both.copiesVolumes = false
+        #expect(both.survivor(asked: nil)?.name == "main-0")
+        // Whoever answers knows.
+        var heard = SeenCluster.evidence([nil, .init(), nil], gone: [0])
+        heard.copiesVolumes = true
+        #expect(heard.survivor(asked: nil)?.name == "main-1" && heard.survivor(asked: nil)?.fromVolume == nil)
+    }
+
+    @Test func withoutAStoreItIsSaidWhatReadingAVolumeNeeds() throws {
+        let status = try written(step(Self.recovery(), silent(copies: false), destination: nil))
+        #expect(status.phase == .awaitingApproval && status.survivor == nil)
+        #expect(status.message?.contains("set spec.destination") == true, "\(status.message ?? "")")
+    }
+
+    private func ofVolume(_ name: String, age: Double = 100) -> EtcdRecovery {
+        Self.recovery(.snapshotting, age: age) {
+            $0.metadata.finalizers = [RecoveryObservation.finalizer]
+            $0.status?.survivor = .init(name: name)
+            $0.status?.survivor?.fromVolume = true
+            $0.status?.approval = .init(digest: "d", time: Timestamp(Self.now.addingTimeInterval(-age)))
+        }
+    }
+
+    @Test func aVolumeIsCopiedBeforeAnythingIsStopped() throws {
+        var recovery = ofVolume("main-2")
+        #expect(step(recovery, silent()) == .copyVolume("main-2"))
+        let runs = ["main-2": Failure(reason: .memberRuns, message: "it was just started", mayPass: true)]
+        #expect(try written(step(recovery, silent(), uncopied: runs)).message?.contains("not copied yet") == true)
+        #expect(try written(step(ofVolume("main-2", age: 7200), silent(), uncopied: runs)).phase == .failed)
+        #expect(try written(step(ofVolume("main-2", age: 7200), silent())).phase == .failed)
+        let damaged = ["main-2": Failure(reason: .snapshotCorrupt, message: "torn", mayPass: false)]
+        let failed = try written(step(recovery, silent(), uncopied: damaged))
+        #expect(failed.phase == .failed && failed.message?.contains("nothing was changed") == true)
+        var gone = silent()
+        gone.members[2].pod = nil
+        #expect(try written(step(recovery, gone)).message?.contains("no pod main-2") == true)
+        recovery.status?.rescueCopies = [.init(member: "main-2", location: "s3://copies/a")]
+        #expect(try written(step(recovery, silent())).phase == .rebuilding)
+    }
+
+    @Test func theFirstMemberIsReadInPlaceWhereNoCopyCanBeHad() throws {
+        var evidence = SeenCluster.evidence([nil, nil, nil], gone: [1, 2])
+        // No store, or no image.
+        #expect(try written(step(ofVolume("main-0"), evidence)).phase == .rebuilding)
+        evidence.copiesVolumes = true
+        #expect(step(ofVolume("main-0"), evidence) == .copyVolume("main-0"))
+        // Its etcd runs and lets nobody log in.
+        let runs = ["main-0": Failure(reason: .memberRuns, message: "in use", mayPass: true)]
+        #expect(try written(step(ofVolume("main-0"), evidence, uncopied: runs)).phase == .rebuilding)
+        let damaged = ["main-0": Failure(reason: .snapshotCorrupt, message: "torn", mayPass: false)]
+        #expect(try written(step(ofVolume("main-0"), evidence, uncopied: damaged)).phase == .failed)
+    }
+
     private func rebuilding(attempts: Int64 = 1, isStopped: Bool = true) -> EtcdRecovery {
         Self.recovery(.rebuilding) {
             if isStopped { $0.status?.stoppedTime = Timestamp(Self.now) }

@@ -5,12 +5,15 @@ import Testing
 extension Recoveries {
     /// An etcd that no operator runs, over TLS with client certificates: all its members are laid from the one copy.
     @Suite struct PlainStatefulSets {
-        @Test func `an etcd in a StatefulSet comes back with all that its last member knew`() async throws {
+        /// - Parameter isRunning: whether that member's etcd is, or only its volume is there.
+        @Test(arguments: [true, false])
+        func `an etcd in a StatefulSet comes back with all that its last member knew`(_ isRunning: Bool) async throws {
             let installed = try InstalledPods.current
             try await Kubectl.withNamespace(on: installed.cluster) { kubectl in
                 let etcd = try await EtcdInPods.start(kubectl, release: .newest, hasVolumes: true)
                 let keys = try await KnownKeys.fill { try await etcd.etcdctl($0, input: $1) }
                 try await kubectl.storeKey(TestStores.current.all)
+                if !isRunning { try await kubectl.breakEtcd(in: "etcd-2") }
                 // Members 0 and 1 are gone with their volumes; the third cannot decide anything.
                 try await kubectl.apply(
                     """
@@ -36,6 +39,7 @@ extension Recoveries {
                     """)
                 let waiting = try await recovery(kubectl, in: [.awaitingApproval])
                 #expect(waiting.status?.survivor?.name == "etcd-2")
+                #expect((waiting.status?.survivor?.fromVolume == true) == !isRunning)
                 #expect(waiting.status?.layout == .plain)
                 let digest = waiting.status?.observed?.digest ?? ""
                 let patch = #"{"spec": {"approved": true, "approvedDigest": "\#(digest)"}}"#

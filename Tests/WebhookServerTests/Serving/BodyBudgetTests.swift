@@ -1,5 +1,6 @@
 import EtcdRecoverModel
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import WebhookServer
@@ -23,7 +24,10 @@ struct BodyBudgetTests {
         let metrics = WebhookMetrics(rules: [])
         try await withReviews(metrics: metrics, budget: budget) { port async throws in
             let first = try await startLargeBody(port)
-            try await Task.sleep(for: .milliseconds(500))
+            // Until it has been read: of two that come together, each could be what the other waits for.
+            try await eventually("the first body's share", every: .milliseconds(10)) {
+                budget.available == (1 << 19) + BodyBudget.free ? true : nil
+            }
             let second = try await startLargeBody(port)
             let refused = try #require(await second.answer())
             #expect(refused.status == 503)

@@ -1,11 +1,10 @@
-import Cryptography
-import SnapshotFile
+package import Cryptography
 import Synchronization
 
 /// The database of a stopped member as a snapshot: its pages in use, and then their SHA-256. Read once.
-final class StoppedMemberImage: AsyncSequence, AsyncIteratorProtocol, Sendable {
-    typealias Element = [UInt8]
-    typealias Failure = any Error
+package final class StoppedMemberImage: AsyncSequence, AsyncIteratorProtocol, Sendable {
+    package typealias Element = [UInt8]
+    package typealias Failure = any Error
 
     private struct State: ~Copyable {
         var position = 0
@@ -17,23 +16,23 @@ final class StoppedMemberImage: AsyncSequence, AsyncIteratorProtocol, Sendable {
     /// Pages of the file count as this process's memory from when they are read until they are given back.
     private static let held = 8 << 20
 
-    let member: StoppedMember
+    package let member: StoppedMember
     private let state: Mutex<State>
 
-    init(_ member: StoppedMember) throws {
+    package init(_ member: StoppedMember) throws {
         self.member = member
         state = Mutex(State(digest: try DigestStream(.sha256)))
     }
 
     /// In bytes, the digest included.
-    var count: Int { member.image.count + Database.trailerSize }
+    package var count: Int { member.image.count + Database.trailerSize }
 
     /// Of the database; nil until all of it was read.
-    var sha256: Digest? { state.withLock { $0.sha256 } }
+    package var sha256: Digest? { state.withLock { $0.sha256 } }
 
-    func makeAsyncIterator() -> StoppedMemberImage { self }
+    package func makeAsyncIterator() -> StoppedMemberImage { self }
 
-    func next() async throws -> [UInt8]? {
+    package func next() async throws -> [UInt8]? {
         try Task.checkCancellation()
         return state.withLock { state in
             let image = member.image
