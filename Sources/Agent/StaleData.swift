@@ -25,10 +25,20 @@ struct StaleData: Sendable {
         }
         let found: ClusterID?
         do { found = try WALSummary(directory: log).cluster } catch {
-            throw stale("its log cannot be read: \(error)")
+            // Perhaps why the cluster was lost.
+            guard knowsOtherMembers("\(data)/member/snap/db") else { throw stale("its log cannot be read: \(error)") }
+            return "its log cannot be read, and its database is of another cluster (\(error))"
         }
         guard let found else { throw stale("its log does not say of which cluster it is") }
-        return found == expected ? nil : "it is of cluster \(found), the new one is \(expected)"
+        return found == expected.clusterID ? nil : "it is of cluster \(found), the new one is \(expected.clusterID)"
+    }
+
+    /// Whether a database lists members, and not the first one of the cluster that was laid, which is none of another's: ids are
+    /// made with the cluster's token. Whoever joins lists it before it lists itself.
+    private func knowsOtherMembers(_ path: String) -> Bool {
+        guard let expected, let database = try? Database(path: path), let metadata = try? ClusterMetadata(database)
+        else { return false }
+        return !metadata.members.isEmpty && !metadata.members.contains { $0.id == expected.local.id }
     }
 
     /// Etcd makes the whole directory under another name, and renames it when it can be read.
@@ -39,8 +49,8 @@ struct StaleData: Sendable {
         return siblings?.contains(url.lastPathComponent) ?? true
     }
 
-    /// The cluster that is made of the first member: its id follows from that member's URLs and the token.
-    var expected: ClusterID? {
+    /// The cluster that is made of the first member: its ids follow from that member's URLs and the token.
+    var expected: Membership? {
         let identity = environment.identity
         let suffix = "-\(environment.pod.ordinal)"
         guard identity.name.hasSuffix(suffix) else { return nil }
@@ -49,8 +59,7 @@ struct StaleData: Sendable {
         let cluster = urls.split(separator: ",").map { "\(first)=\($0)" }.joined(separator: ",")
         return try? Membership(
             name: String(first), initialCluster: InitialCluster(cluster), token: environment.token,
-            advertised: urls.split(separator: ",").map { try PeerURL(String($0)) }
-        ).clusterID
+            advertised: urls.split(separator: ",").map { try PeerURL(String($0)) })
     }
 
     func stale(_ why: String) -> AgentFailure {

@@ -29,7 +29,8 @@ struct DatabaseCopyTests {
         run.environment = place.environment
         let ended = try await run.run()
         #expect(
-            try await LostMember.Content(member: "\(lost.data)/member", wal: lost.wal) == lost.content, "it was changed")
+            try await LostMember.Content(member: "\(lost.data)/member", wal: lost.wal) == lost.content, "it was changed"
+        )
         return ended
     }
 

@@ -85,15 +85,17 @@ struct RecoveryTests {
         let content = try await LostMember.Content(member: "\(second.dataDirectory)/member", wal: nil)
         for change in ["blind", "over", "torn"] {
             var refused = run
-            let log = "\(second.dataDirectory)/member/wal/\(WALRecord.fileName(sequence: 0, index: 0))"
+            let hidden = ["wal/\(WALRecord.fileName(sequence: 0, index: 0))", "snap/db"].map {
+                ("\(second.dataDirectory)/member/\($0)", "\(first.dataDirectory)/\($0.suffix(2))")
+            }
             switch change {
             case "blind": refused.command.removeLast()
             case "over": refused.order.expires = 1
-            default: try await Command("mv", [log, "\(second.dataDirectory)/log"]).output()
+            default: for (path, place) in hidden { try await Command("mv", [path, place]).output() }
             }
             let ended = try await refused.run()
             #expect(ended.report?.reason == .staleMemberData, "\(change): \(ended.message)")
-            if change == "torn" { try await Command("mv", ["\(second.dataDirectory)/log", log]).output() }
+            if change == "torn" { for (path, place) in hidden { try await Command("mv", [place, path]).output() } }
             #expect(try FileManager.default.contentsOfDirectory(atPath: second.dataDirectory) == ["member"])
             #expect(
                 try await LostMember.Content(member: "\(second.dataDirectory)/member", wal: nil) == content, "\(change)"
@@ -135,6 +137,43 @@ struct RecoveryTests {
         var another = run
         another.order.restore.generation = 2
         #expect(try await another.run().report?.movedAside?.count == 2)
+    }
+
+    /// Its log does not say whose data they are, as that of a member whose etcd does not start any more; its database does.
+    @Test func aLaterMemberWithADamagedLogIsKnownByItsDatabase() async throws {
+        let world = try await World.make()
+        let (first, second) = (try EtcdMember(.newest, name: "orders-0"), try EtcdMember(.newest, name: "orders-1"))
+        _ = try await EtcdCluster.run([first, second]) { cluster in try await cluster.etcdctl("put", "old", "life") }
+        var laying = try await SnapshotInStore.put(world.snapshot).run(for: first)
+        laying.order.recovery = RecoveryOrder()
+        #expect(try await laying.run().report?.result == .restored)
+        var run = AgentRun(
+            laying.order, for: second, ["--initial-cluster=orders-0=\(first.peerURL),orders-1=\(second.peerURL)"])
+        run.order.destination = Destination()
+        func damageLog() throws {
+            let log = "\(second.dataDirectory)/member/wal/\(WALRecord.fileName(sequence: 0, index: 0))"
+            var bytes = Array(try Data(contentsOf: URL(filePath: log)))
+            for index in 40..<60 { bytes[index] ^= 0xFF }
+            try Data(bytes).write(to: URL(filePath: log))
+        }
+
+        try damageLog()
+        let passed = try await run.run()
+        #expect(passed.report?.result == .passed, "\(passed.message)")
+        #expect(passed.report?.movedAside?.count == 1)
+        try await EtcdCluster.run([first]) { cluster in
+            try await cluster.etcdctl("member", "add", "orders-1", "--learner", "--peer-urls=\(second.peerURL)")
+            try await cluster.join(second)
+            try await eventually {
+                try await cluster.etcdctl("member", "list").contains("started, orders-1") ? true : nil
+            }
+        }
+        // What it has now is of the cluster that was laid, and no second copy of it may begin without its log.
+        try damageLog()
+        let joined = try await LostMember.Content(member: "\(second.dataDirectory)/member", wal: nil)
+        let refused = try await run.run()
+        #expect(refused.report?.reason == .staleMemberData, "\(refused.message)")
+        #expect(try await LostMember.Content(member: "\(second.dataDirectory)/member", wal: nil) == joined)
     }
 
     /// As of a pod that was deleted while its etcd made its first files.

@@ -70,7 +70,8 @@ extension WholePod {
         return switch path {
         case "metadata.name": metadata.name
         case "metadata.uid": metadata.uid
-        default: entry(of: metadata.labels, "metadata.labels") ?? entry(of: metadata.annotations, "metadata.annotations")
+        default:
+            entry(of: metadata.labels, "metadata.labels") ?? entry(of: metadata.annotations, "metadata.annotations")
         }
     }
 }

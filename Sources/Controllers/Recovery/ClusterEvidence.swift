@@ -19,6 +19,8 @@ struct ClusterEvidence: Sendable {
     var knownMembers: Int?
     /// An earlier recovery has stopped its members: it is lost, however little there is to see.
     var wasStopped = false
+    /// A person has made the record of its loss.
+    var isReported = false
     /// A pod of ours can read the volume of a member, and there is a store for what it finds.
     var copiesVolumes = false
     /// The cluster or StatefulSet lets recoveries go on without a person.
@@ -95,8 +97,12 @@ extension ClusterEvidence {
         return evidence
     }
 
-    /// A cluster that is only being made has lost nothing.
-    private var hadMembers: Bool { (knownMembers ?? members.count { $0.volume == .bound }) > size / 2 }
+    /// A cluster that is only being made has lost nothing. Where no operator has counted its members, a person knows better than
+    /// volumes that are gone.
+    private var hadMembers: Bool {
+        let volumes = members.count { $0.volume == .bound }
+        return isReported && volumes > 0 || (knownMembers ?? volumes) > size / 2
+    }
 
     /// By at least one voter.
     var isAnswered: Bool { members.contains { $0.status?.isLearner == false } }

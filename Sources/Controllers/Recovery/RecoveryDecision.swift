@@ -179,7 +179,9 @@ extension RecoveryObservation {
                 return say("no rescue copy of \(first) yet: \(failure.message)", policy.pause)
             }
         }
-        if !copied.contains(survivor.name), survivor.fromVolume == true, let step = copyVolume(survivor, evidence, policy) {
+        if !copied.contains(survivor.name), survivor.fromVolume == true,
+            let step = copyVolume(survivor, evidence, policy)
+        {
             return step
         }
         if !copied.contains(survivor.name), survivor.fromVolume != true {
@@ -188,7 +190,7 @@ extension RecoveryObservation {
                 return isLate ? fail(late) : say("\(survivor.name) does not answer", policy.pause)
             }
             let seen = evidence[survivor.name]
-            guard failure.reason == .etcdAccessDenied, let seen, evidence.isReadInPlace(seen) else { 
+            guard failure.reason == .etcdAccessDenied, let seen, evidence.isReadInPlace(seen) else {
                 return isLate || !failure.mayPass ? fail(failure) : .wait(policy.pause)
             }
             survivor.fromVolume = true
@@ -217,7 +219,9 @@ extension RecoveryObservation {
         }
         if let failure, !failure.mayPass || isLate { return fail(failure) }
         if isLate { return fail(late) }
-        if let failure { return say("the volume of \(survivor.name) is not copied yet: \(failure.message)", policy.pause) }
+        if let failure {
+            return say("the volume of \(survivor.name) is not copied yet: \(failure.message)", policy.pause)
+        }
         guard evidence.isCopiedFromVolume(seen) else {
             return say("no pod \(survivor.name) is on a node from which its volume could be read", policy.pause)
         }

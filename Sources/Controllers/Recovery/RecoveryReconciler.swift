@@ -72,6 +72,7 @@ struct RecoveryReconciler: Sendable {
         do {
             var evidence = try await survey.look(at: recovery.clusterName, in: name.namespace)
             evidence.wasStopped = observation.earlier != nil
+            evidence.isReported = recovery.metadata.annotations?[EtcdRecovery.sinceAnnotation] == nil
             observation.destination = try await destinations.find(for: recovery)
             evidence.copiesVolumes = volumes.image != nil && observation.destination?.destination != nil
             observation.evidence = evidence
@@ -211,7 +212,8 @@ struct RecoveryReconciler: Sendable {
             next.survivor?.revision = copy.revision
             metrics.copied()
             let missing = copy.missingEntries.map { ", without up to \($0) entries that only its log has" } ?? ""
-            let message = "\(copy.location), from a volume: \(copy.sizeBytes ?? 0) bytes, revision \(copy.revision ?? 0)"
+            let message =
+                "\(copy.location), from a volume: \(copy.sizeBytes ?? 0) bytes, revision \(copy.revision ?? 0)"
             try await write(next, News(reason: "RescueCopy", message: message + missing), on: &recovery, logger)
             try await volumes.remove(member, of: recovery)
             return false

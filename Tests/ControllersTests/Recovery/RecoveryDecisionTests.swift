@@ -205,6 +205,17 @@ struct RecoveryDecisionTests {
         #expect(status.message?.contains("set spec.destination") == true, "\(status.message ?? "")")
     }
 
+    /// Whether it has lost its members, or is only being made.
+    @Test func ofAClusterThatNobodyCountsAPersonKnowsBetterThanVolumesThatAreGone() throws {
+        var evidence = silent(layout: .plain)
+        evidence.knownMembers = nil
+        #expect(try written(step(Self.recovery(), evidence)).phase == .detecting)
+        evidence.isReported = true
+        #expect(try written(step(Self.recovery(), evidence)).survivor?.name == "main-2")
+        evidence.members[2].volume = .absent
+        #expect(try written(step(Self.recovery(), evidence)).phase == .detecting)
+    }
+
     private func ofVolume(_ name: String, age: Double = 100) -> EtcdRecovery {
         Self.recovery(.snapshotting, age: age) {
             $0.metadata.finalizers = [RecoveryObservation.finalizer]

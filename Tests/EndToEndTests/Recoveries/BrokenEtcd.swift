@@ -12,7 +12,9 @@ extension Kubectl {
             defer { close(file) }
             // Of the first record, behind its length.
             let bytes = [UInt8](repeating: 0xA5, count: 20)
-            guard pwrite(file, bytes, bytes.count, 40) == bytes.count else { throw MissingPart("\(path) is not written") }
+            guard pwrite(file, bytes, bytes.count, 40) == bytes.count else {
+                throw MissingPart("\(path) is not written")
+            }
         }
         let container = #"{.status.containerStatuses[?(@.name=="etcd")]"#
         let id = try await output("get", "pod", pod, "-o", "jsonpath=\(container).containerID}")
