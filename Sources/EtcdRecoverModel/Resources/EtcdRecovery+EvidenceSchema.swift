@@ -71,7 +71,8 @@ extension EtcdRecovery.RescueCopy {
         .init("etcdVersion", .string(), "The version of the member."),
         .init(
             "missingEntries", .integer(.int64),
-            "Of a copy from a volume: entries at most that only the member's log had. Not set where that cannot be told."),
+            "Of a copy from a volume: entries at most that only the member's log had. Not set where that cannot be told."
+        ),
         .init("time", .string(.init(format: "date-time")), "When it was taken."),
     ])
 }
