@@ -3,7 +3,6 @@ import EtcdRecoverModel
 package import KubernetesClient
 package import Logging
 package import ObjectStore
-import ServiceLifecycle
 
 /// Runs EtcdBackups to their end, for as long as this process leads.
 package struct BackupController: Sendable {
@@ -27,10 +26,7 @@ package struct BackupController: Sendable {
     /// What each metric means, for expositions.
     package static let metricsHelp = BackupMetrics.help
 
-    private let settings: Settings
-    private let client: KubernetesClient
-    private let queue: WorkQueue<ObjectName>
-    private let backups: ObjectCache<EtcdBackup>
+    private let loop: ControlLoop<EtcdBackup>
     private let clusters: ObjectCache<EtcdCluster>
     let transfers: Transfers<BackupStage, BackupRecord>
     private let reconciler: BackupReconciler
@@ -42,12 +38,10 @@ package struct BackupController: Sendable {
         _ client: KubernetesClient, settings: Settings, stores environment: CredentialEnvironment,
         metrics factory: any MetricsFactory, instance: String, logger: Logger
     ) {
-        self.settings = settings
-        self.client = client
         self.logger = logger
-        let queue = WorkQueue<ObjectName>()
-        self.queue = queue
-        backups = ObjectCache(client, in: settings.scope, logger: logger) { queue.add($0) }
+        loop = ControlLoop(
+            client, in: settings.scope, workers: settings.workers, resync: settings.resync, logger: logger)
+        let (backups, queue) = (loop.objects, loop.queue)
         clusters = ObjectCache(client, in: settings.scope, logger: logger)
         transfers = Transfers(places: settings.concurrentTransfers) { queue.add($0) }
         metrics = BackupMetrics(factory: factory)
@@ -71,46 +65,24 @@ package struct BackupController: Sendable {
     /// Runs until shut down gracefully, which lets what is being written be written and ends transfers with nothing left
     /// behind, or until cancelled, which ends everything at once. Once only.
     package func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await backups.run() }
-                group.addTask { try await clusters.run() }
-                group.addTask { try await resync() }
-                group.addTask { try await observe() }
-                // Not for the clusters: whoever misses one there asks the API server.
-                try await backups.waitUntilListed()
-                countWhatIsThere()
-                logger.notice("caches are filled", metadata: ["backups": "\(backups.names.count)"])
-                await queue.run(limit: settings.workers) { await reconciler.reconcile($0) }
-                await transfers.stop()
-                group.cancelAll()
-                while await group.nextResult() != nil {}
-            }
-        } onGracefulShutdown: {
-            logger.notice("shutting down: no new work")
-            queue.close()
-            backups.stopWaiting()
-        }
-        try Task.checkCancellation()
-    }
-
-    private func resync() async throws {
-        while true {
-            try await Task.sleep(for: settings.resync)
-            for name in backups.names { queue.add(name) }
-        }
+        try await loop.run(
+            reconcile: { await reconciler.reconcile($0) }, onListed: countWhatIsThere,
+            onEnd: { await transfers.stop() },
+            // Nobody waits for the clusters: whoever misses one there asks the API server.
+            beside: [{ try await clusters.run() }, observe])
     }
 
     private func observe() async throws {
         while true {
             let count = transfers.count
-            metrics.observe(waiting: count.waiting, running: count.running, queued: queue.depth)
+            metrics.observe(waiting: count.waiting, running: count.running, queued: loop.queue.depth)
             try await Task.sleep(for: .seconds(5))
         }
     }
 
     private func countWhatIsThere() {
-        let ended = backups.all.compactMap { backup in backup.status?.completionTime?.date.map { ($0, backup) } }
+        logger.notice("caches are filled", metadata: ["backups": "\(loop.objects.names.count)"])
+        let ended = loop.objects.all.compactMap { backup in backup.status?.completionTime?.date.map { ($0, backup) } }
         for (_, backup) in ended.sorted(by: { $0.0 < $1.0 }) { metrics.observe(backup) }
     }
 }

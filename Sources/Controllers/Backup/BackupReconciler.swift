@@ -15,39 +15,24 @@ struct BackupReconciler: Sendable {
     let metrics: BackupMetrics
     let logger: Logger
 
-    /// More than any object needs from one rest to the next.
-    private static let steps = 12
-
     func reconcile(_ name: ObjectName) async -> WorkQueue<ObjectName>.Outcome {
         var logger = logger
         logger[metadataKey: "backup"] = "\(name)"
-        do {
-            guard var backup = cache[name] else {
-                transfers.forget(name)
-                return .done
-            }
-            // Taken up here for the first time: nobody can have left anything of an upload.
-            var isNew = false
-            for _ in 0..<Self.steps {
-                // Of an object of the same name that was there before.
-                if let entry = transfers[name], entry.uid != backup.metadata.uid { transfers.forget(name) }
-                let observation = BackupObservation(backup: backup, work: work(on: name), now: Date())
-                let step = observation.nextStep(policy, jitter: .random(in: 0...1))
-                logger.debug("\(step)")
-                if let outcome = try await act(step, on: &backup, isNew: isNew, name, logger) { return outcome }
-                isNew = step == .judge
-            }
-            return .again(after: .seconds(1))
-        } catch let error as KubernetesError where error.isNotFound {
-            // It went meanwhile; the watch will say so.
+        guard var backup = cache[name] else {
+            transfers.forget(name)
             return .done
-        } catch is CancellationError {
-            return .done
-        } catch let error as KubernetesError where error.isConflict {
-            return .again(after: .milliseconds(500))
-        } catch {
-            logger.warning("\(error)")
-            return .failed
+        }
+        // Taken up here for the first time: nobody can have left anything of an upload.
+        var isNew = false
+        return await .ofSteps(logger) { [logger] in
+            // Of an object of the same name that was there before.
+            if let entry = transfers[name], entry.uid != backup.metadata.uid { transfers.forget(name) }
+            let observation = BackupObservation(backup: backup, work: work(on: name), now: Date())
+            let step = observation.nextStep(policy, jitter: .random(in: 0...1))
+            logger.debug("\(step)")
+            if let outcome = try await act(step, on: &backup, isNew: isNew, name, logger) { return outcome }
+            isNew = step == .judge
+            return nil
         }
     }
 

@@ -3,7 +3,6 @@ import EtcdRecoverModel
 package import KubernetesClient
 package import Logging
 package import ObjectStore
-import ServiceLifecycle
 
 /// Watches over the quorum of clusters and runs EtcdRecoveries to their end, for as long as this process leads.
 package struct RecoveryController: Sendable {
@@ -30,8 +29,7 @@ package struct RecoveryController: Sendable {
     package static let metricsHelp = RecoveryMetrics.help
 
     private let settings: Settings
-    private let queue: WorkQueue<ObjectName>
-    private let recoveries: ObjectCache<EtcdRecovery>
+    private let loop: ControlLoop<EtcdRecovery>
     private let clusters: ObjectCache<EtcdCluster>
     private let reconciler: RecoveryReconciler
     private let detector: QuorumDetector
@@ -45,9 +43,10 @@ package struct RecoveryController: Sendable {
     ) {
         self.settings = settings
         self.logger = logger
-        let queue = WorkQueue<ObjectName>(backoff: Backoff(initial: .seconds(1), limit: .seconds(30)))
-        self.queue = queue
-        recoveries = ObjectCache(client, in: settings.scope, logger: logger) { queue.add($0) }
+        loop = ControlLoop(
+            client, in: settings.scope, workers: settings.workers, resync: settings.resync, slowest: .seconds(30),
+            logger: logger)
+        let recoveries = loop.objects
         clusters = ObjectCache(client, in: settings.scope, logger: logger)
         metrics = RecoveryMetrics(factory: factory)
         let stores = DestinationStores(client: client, environment: environment, logger: logger)
@@ -79,46 +78,23 @@ package struct RecoveryController: Sendable {
     /// Who opens the copies on the controller's volume, while this one runs.
     /// - Parameter client: for reviews of tokens.
     package func reader(of volume: RescueVolume, asking client: KubernetesClient) -> RescueReader {
-        RescueReader(recoveries: recoveries, volume: volume, client: client, logger: logger)
+        RescueReader(recoveries: loop.objects, volume: volume, client: client, logger: logger)
     }
 
     /// Runs until shut down gracefully, which lets what is being written be written, or until cancelled. Once only.
     package func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await recoveries.run() }
-                try await recoveries.waitUntilListed()
-                group.addTask { try await resync() }
-                group.addTask { try await observe() }
-                if let interval = settings.detection {
-                    group.addTask { try await clusters.run() }
-                    group.addTask { try await detector.run(every: interval) }
-                }
-                await queue.run(limit: settings.workers) { await reconciler.reconcile($0) }
-                group.cancelAll()
-                while await group.nextResult() != nil {}
-            }
-        } onGracefulShutdown: {
-            queue.close()
-            recoveries.stopWaiting()
+        var tasks: [@Sendable () async throws -> Void] = [observe]
+        if let interval = settings.detection {
+            tasks += [{ try await clusters.run() }, { try await detector.run(every: interval) }]
         }
-        try Task.checkCancellation()
-    }
-
-    private func resync() async throws {
-        while true {
-            // What a controller before us may have left armed.
-            do { try await reconciler.entries.sweep() } catch is CancellationError { throw CancellationError() } catch {
-                logger.warning("no sweep: \(error)")
-            }
-            try await Task.sleep(for: settings.resync)
-            for name in recoveries.names { queue.add(name) }
-        }
+        try await loop.run(
+            reconcile: { await reconciler.reconcile($0) }, sweep: { try await reconciler.entries.sweep() },
+            beside: tasks)
     }
 
     private func observe() async throws {
         while true {
-            metrics.observe(recoveries.all)
+            metrics.observe(loop.objects.all)
             try await Task.sleep(for: .seconds(5))
         }
     }

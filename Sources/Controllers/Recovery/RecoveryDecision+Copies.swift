@@ -13,7 +13,7 @@ extension RecoveryObservation {
         if let destination {
             let missing = answering.filter { !copied.contains($0) && uncopied[$0] == nil }
             if !missing.isEmpty {
-                guard destination.server == nil || hasFinalizer else { return .addFinalizer }
+                guard destination.server == nil || hasFinalizer else { return hold(policy) }
                 // The one that counts first, should there not be room for all.
                 return .copy(missing.filter { $0 == survivor.name } + missing.filter { $0 != survivor.name })
             }
@@ -45,10 +45,32 @@ extension RecoveryObservation {
             return .write(
                 next, News(isWarning: true, reason: "NoRescueCopy", message: "\(survivor.name): \(failure.message)"))
         }
-        guard hasFinalizer else { return .addFinalizer }
+        if let failure = copyBehind(survivor) { return fail(failure) }
+        guard hasFinalizer else { return hold(policy) }
         return .write(
             recovery.rebuilding("the members stop, and \(first) starts from the data of \(survivor.name)", at: now),
             News(reason: "Rebuilding", message: plan(survivor)))
+    }
+
+    /// The finalizer, which admission has to let pass as anything else: without the webhook nothing is begun.
+    private func hold(_ policy: RecoveryPolicy) -> RecoveryStep {
+        if isLate { return fail(late) }
+        guard let setback else { return .addFinalizer }
+        return say("nothing is changed before the record is held by a finalizer: \(setback.message)", policy.pause)
+    }
+
+    /// What it is rebuilt from has to have all that was approved to be kept.
+    private func copyBehind(_ survivor: EtcdRecovery.Survivor) -> Failure? {
+        let copy = recovery.status?.rescueCopies?.first { $0.member == survivor.name }
+        // An empty keyspace names no revision, and is at 1.
+        guard let copy, let revision = copy.revision, let kept = survivor.revision, max(1, revision) < kept else {
+            return nil
+        }
+        return Failure(
+            reason: .snapshotChanged,
+            message:
+                "\(copy.location) is of revision \(revision), and \(survivor.name) had \(kept) when it was approved",
+            mayPass: false)
     }
 
     /// Nil where the first member's agent is to read what is on its own volume.

@@ -19,6 +19,7 @@ extension RecoveryObservation {
                 (["\(here.count) of \(evidence.size) members vote"] + stuck + [setback?.message].compactMap(\.self))
                     .joined(separator: "; "), policy.poll)
         }
+        if let setback, !setback.mayPass { return fail(setback) }
         // It reads all that every member has.
         if let setback { return say("verifying: \(setback.message)", policy.pause * 6) }
         return .verify

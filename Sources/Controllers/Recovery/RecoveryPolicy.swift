@@ -13,6 +13,8 @@ package struct RecoveryPolicy: Sendable {
     package var sweep = Duration.seconds(30)
     /// Times that a member's data are laid, before a person is asked.
     package var attempts: Int64 = 3
+    /// Times that the members are read and found not to be what was kept, before it counts: one may lag, or be just restarted.
+    package var verifications = 5
 
     package init() {}
 }

@@ -25,32 +25,22 @@ struct RecoveryReconciler: Sendable {
     let logger: Logger
     private let memory = RecoveryMemory()
 
-    private static let steps = 12
-
     func reconcile(_ name: ObjectName) async -> WorkQueue<ObjectName>.Outcome {
         var logger = logger
         logger[metadataKey: "recovery"] = "\(name)"
-        do {
-            guard var recovery = cache[name] else {
+        var known = cache[name]
+        return await .ofSteps(logger) { [logger] in
+            guard var recovery = known else {
                 memory.forget(name)
                 try await entries.sweep()
                 return .done
             }
-            for _ in 0..<Self.steps {
-                let observation = await observe(recovery, name)
-                try Task.checkCancellation()
-                let step = observation.nextStep(policy)
-                logger.debug("\(step)")
-                if let outcome = try await act(step, observation, on: &recovery, name, logger) { return outcome }
-            }
-            return .again(after: .seconds(1))
-        } catch let error as KubernetesError where error.isNotFound {
-            return .done
-        } catch is CancellationError {
-            return .done
-        } catch {
-            logger.warning("\(error)")
-            return .failed
+            defer { known = recovery }
+            let observation = await observe(recovery, name)
+            try Task.checkCancellation()
+            let step = observation.nextStep(policy)
+            logger.debug("\(step)")
+            return try await act(step, observation, on: &recovery, name, logger)
         }
     }
 
@@ -150,7 +140,14 @@ struct RecoveryReconciler: Sendable {
             // What cannot be written down is left to the queue, which comes back ever later.
             if step.isWrite { throw error }
             logger.warning("\(failure.reason.rawValue): \(failure.message)")
-            memory.note(step == .verify ? transient(failure) : failure, name)
+            if step == .verify {
+                // It is told at once, and counts once it has been found again and again.
+                let isMismatch = failure.reason == .verificationFailed && !failure.mayPass
+                let isFound = isMismatch && memory.countMismatch(name) >= policy.verifications
+                memory.note(isFound ? failure : transient(failure), name)
+            } else {
+                memory.note(failure, name)
+            }
             return failure.mayPass ? .again(after: policy.poll) : nil
         }
     }
@@ -256,6 +253,8 @@ private final class RecoveryMemory: Sendable {
     private struct Entry {
         var setback: Failure?
         var lostSince: ContinuousClock.Instant?
+        /// Times that the members were not what was kept.
+        var mismatches = 0
         var uncopied: [String: (Failure, since: Date)] = [:]
     }
 
@@ -265,6 +264,12 @@ private final class RecoveryMemory: Sendable {
 
     func note(_ failure: Failure, _ name: ObjectName) {
         entries.withLock { $0[name, default: Entry()].setback = failure }
+    }
+    func countMismatch(_ name: ObjectName) -> Int {
+        entries.withLock { entries in
+            entries[name, default: Entry()].mismatches += 1
+            return entries[name]?.mismatches ?? 0
+        }
     }
     func noteUncopied(_ member: String, _ failure: Failure, _ name: ObjectName) {
         entries.withLock { $0[name, default: Entry()].uncopied[member] = (failure, Date()) }
@@ -296,7 +301,7 @@ private final class RecoveryMemory: Sendable {
 extension RecoveryStep {
     fileprivate var isWrite: Bool {
         switch self {
-        case .write, .tell, .addFinalizer, .removeFinalizer, .discardCopies: true
+        case .write, .tell, .removeFinalizer, .discardCopies: true
         default: false
         }
     }

@@ -44,32 +44,22 @@ struct RestoreReconciler: Sendable {
         self.logger = logger
     }
 
-    private static let steps = 12
-
     func reconcile(_ name: ObjectName) async -> WorkQueue<ObjectName>.Outcome {
         var logger = logger
         logger[metadataKey: "restore"] = "\(name)"
-        do {
-            guard var restore = cache[name] else {
+        var known = cache[name]
+        return await .ofSteps(logger) { [logger] in
+            guard var restore = known else {
                 setbacks.clear(name)
                 verified.clear(name)
                 try await sweep()
                 return .done
             }
-            for _ in 0..<Self.steps {
-                let observation = try await observe(restore, name)
-                let step = observation.nextStep(policy)
-                logger.debug("\(step)")
-                if let outcome = await act(step, observation, on: &restore, name, logger) { return outcome }
-            }
-            return .again(after: .seconds(1))
-        } catch let error as KubernetesError where error.isNotFound {
-            return .done
-        } catch is CancellationError {
-            return .done
-        } catch {
-            logger.warning("\(error)")
-            return .failed
+            defer { known = restore }
+            let observation = try await observe(restore, name)
+            let step = observation.nextStep(policy)
+            logger.debug("\(step)")
+            return await act(step, observation, on: &restore, name, logger)
         }
     }
 

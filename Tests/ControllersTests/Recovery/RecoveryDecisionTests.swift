@@ -434,6 +434,44 @@ struct RecoveryDecisionTests {
         #expect(try written(step(recovery, alone)).dataLoss?.message == "as it was")
     }
 
+    @Test func whatTheMembersAreFoundToLackAgainAndAgainEndsIt() throws {
+        let led = SeenCluster.Voice(leader: 0)
+        let whole = SeenCluster.evidence([led, led, led], attempts: 1)
+        let recovery = Self.recovery(.scalingOut) { $0.status?.attempts = 1 }
+        var found = Failure(reason: .verificationFailed, message: "two clusters", mayPass: true)
+        #expect(try written(step(recovery, whole, setback: found)).message == "verifying: two clusters")
+        found.mayPass = false
+        let status = try written(step(recovery, whole, setback: found))
+        #expect(status.phase == .failed && status.message?.contains("status.dataLoss") == true)
+    }
+
+    @Test func aCopyThatIsBehindWhatWasApprovedIsNotBuiltOn() throws {
+        var recovery = Self.recovery(.snapshotting) {
+            $0.metadata.finalizers = [RecoveryObservation.finalizer]
+            $0.status?.survivor = .init(name: "main-0")
+            $0.status?.survivor?.revision = 30
+            $0.status?.rescueCopies = [.init(member: "main-0", location: "s3://copies/a")]
+            $0.status?.rescueCopies?[0].revision = 29
+        }
+        #expect(try written(step(recovery, lost)).phase == .failed)
+        recovery.status?.rescueCopies?[0].revision = 30
+        #expect(try written(step(recovery, lost)).phase == .rebuilding)
+        // Of an empty keyspace, which is at 1.
+        recovery.status?.rescueCopies?[0].revision = 0
+        recovery.status?.survivor?.revision = 1
+        #expect(try written(step(recovery, lost)).phase == .rebuilding)
+    }
+
+    @Test func aRecordThatCannotBeHeldIsSaidToBe() throws {
+        let recovery = Self.recovery(.snapshotting) {
+            $0.status?.survivor = .init(name: "main-0")
+            $0.status?.rescueCopies = [.init(member: "main-0", location: "s3://copies/a")]
+        }
+        let refused = Failure(reason: .kubernetesUnavailable, message: "failed calling webhook", mayPass: true)
+        let status = try written(step(recovery, lost, setback: refused))
+        #expect(status.phase == .snapshotting && status.message?.contains("failed calling webhook") == true)
+    }
+
     @Test func itIsWholeWhenAllVote() {
         let led = SeenCluster.Voice(leader: 0)
         let recovery = Self.recovery(.scalingOut) { $0.status?.attempts = 1 }

@@ -37,6 +37,9 @@ extension Disruptions {
             try await cluster.kubectl.output(
                 "annotate", "etcdcluster", "main", "\(EtcdRecovery.automaticAnnotation)=true")
             try await cluster.recovery("with its copy") { $0.status?.rescueCopies?.map(\.member) == ["main-2"] }
+            try await cluster.recovery("that says what it waits for") {
+                $0.status?.phase == .snapshotting && $0.status?.message?.contains("failed calling webhook") == true
+            }
             try await Task.sleep(for: .seconds(10))
             #expect(try await cluster.pods()["main-2"] == before["main-2"], "\(cluster.standIn.layout)")
             let stopped = try await cluster.recoveries().compactMap { $0.status?.stoppedTime }
