@@ -80,7 +80,10 @@ package struct DatabaseCopy: Sendable {
             case .noDatabase: AgentFailure(.snapshotNotFound, "\(error)")
             }
         case MappingError.locked: AgentFailure(.memberRuns, "\(error)")
-        case StoreError.exists: AgentFailure(.storeRefused, "\(error)")
+        // What is not there is the bucket, and what is damaged was so on its way.
+        case StoreError.notFound, StoreError.noBucket: AgentFailure(.bucketNotFound, "\(error)")
+        case StoreError.exists, StoreError.damaged, StoreError.wrongSize, StoreError.outcomeUnknown:
+            AgentFailure(.storeRefused, "\(error)")
         default: AgentFailure(error, from: "\(directory)/member/snap/db")
         }
     }

@@ -101,7 +101,7 @@ private enum Full {
         "status": [
             "observedGeneration": 1, "phase": "Completed", "layout": "StatefulSet",
             "detectedTime": "2026-01-02T03:04:05Z", "lastTransitionTime": "2026-01-02T03:04:05Z",
-            "completionTime": "2026-01-02T03:04:05Z", "message": "m", "attempts": 1,
+            "completionTime": "2026-01-02T03:04:05Z", "message": "m", "attempts": 1, "laidAttempt": 1,
             "observed": [
                 "digest": "d", "permanent": true, "reasons": ["r"],
                 "members": [
@@ -115,7 +115,7 @@ private enum Full {
             "approval": ["digest": "d", "time": "2026-01-02T03:04:05Z", "automatic": true],
             "survivor": [
                 "name": "main-0", "ordinal": 0, "memberID": "i", "revision": 1, "raftTerm": 1, "raftIndex": 1,
-                "fromVolume": true,
+                "fromVolume": true, "readInPlace": true,
             ],
             "destination": destination, "rescueServer": ["url": "https://r.ns.svc:8444", "caBundle": "c"],
             "stoppedTime": "2026-01-02T03:04:05Z",

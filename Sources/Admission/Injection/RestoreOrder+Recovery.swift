@@ -21,7 +21,7 @@ extension RestoreOrder {
         let record = Record(
             namespace: recovery.metadata.namespace ?? "", name: name, uid: recovery.metadata.uid ?? "",
             // Not the object's own: that also counts who approved and who aborted.
-            generation: max(status?.attempts ?? 1, 1))
+            generation: max((phase == .scalingOut ? status?.laidAttempt : nil) ?? status?.attempts ?? 1, 1))
         let timeout = spec?.recoveryTimeout ?? "10m"
         let copy = status?.rescueCopies?.first(where: { $0.member == survivor.name })
         if survivor.fromVolume == true, copy == nil {

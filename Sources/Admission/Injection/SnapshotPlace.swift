@@ -1,17 +1,17 @@
 import EtcdRecoverModel
 
 /// Where a snapshot lies, as a status tells it: `s3://bucket/key` or `gs://bucket/key`.
-struct SnapshotPlace: Equatable {
-    var scheme: String
-    var bucket: String
-    var key = ""
+package struct SnapshotPlace: Equatable {
+    package var scheme: String
+    package var bucket: String
+    package var key = ""
 
     /// Without the key.
     var store: SnapshotPlace { SnapshotPlace(scheme: scheme, bucket: bucket) }
 }
 
 extension SnapshotPlace {
-    init?(_ uri: String) {
+    package init?(_ uri: String) {
         guard let mark = uri.firstRange(of: "://") else { return nil }
         let parts = uri[mark.upperBound...].split(separator: "/", maxSplits: 1)
         guard parts.count == 2 else { return nil }

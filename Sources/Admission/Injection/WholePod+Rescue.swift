@@ -22,7 +22,7 @@ extension WholePod {
         let container = try AgentContainer(
             etcd: pod.etcd, podSecurity: pod.spec?["securityContext"], image: image, order: order, opensStore: true,
             mounts: mounts
-        ).json().settingFields(of: member)
+        ).json().standingAlone(for: member)
 
         let used = Set(mounts.compactMap { $0["name"]?.string })
         let seconds = (try? GoDuration(parsing: order.timeout).duration.components.seconds) ?? 600
@@ -83,8 +83,8 @@ extension JSONValue {
         return .object(mount)
     }
 
-    /// What variables say of the pod, they go on saying of the member's: its data may lie under its name.
-    fileprivate func settingFields(of member: WholePod) -> JSONValue {
+    /// As a pod of its own: what variables say of the pod they go on saying of the member's, whose data may lie under its name.
+    fileprivate func standingAlone(for member: WholePod) -> JSONValue {
         guard case .object(var container) = self else { return self }
         container["env"] = .array(
             container["env"].elements.map { variable in
@@ -95,6 +95,8 @@ extension JSONValue {
                 fields["value"] = .string(text.escapingReferences)
                 return .object(fields)
             })
+        // Beside those of the member, which the node has room for and perhaps for no more.
+        container["resources"] = ["requests": ["cpu": "50m", "memory": "64Mi"], "limits": ["memory": "256Mi"]]
         return .object(container)
     }
 }

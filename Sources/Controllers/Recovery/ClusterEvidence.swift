@@ -37,6 +37,15 @@ struct ClusterEvidence: Sendable {
         var observation: MemberObservation?
 
         var status: MemberStatus? { observation?.answer }
+
+        /// Whether its etcd says anything at all, be it that it lets nobody in.
+        var isHeard: Bool {
+            guard let observation else { return false }
+            return switch observation.failure?.kind {
+            case nil, .authenticationNeeded?, .authenticationFailed?, .invalidToken?, .permissionDenied?: true
+            default: false
+            }
+        }
     }
 
     struct SeenPod: Sendable {
@@ -75,7 +84,8 @@ extension ClusterEvidence {
         let reasons = verdict.reasons.joined(separator: "; ")
         switch verdict.state {
         case .hasQuorum, .electing, .leaderless: return .hasQuorum(reasons)
-        case .singleMember: return .hasQuorum(reasons)
+        // While others are added back, the only one that votes may be lost again.
+        case .singleMember: return verdict.answering > 0 ? .hasQuorum(reasons) : .lost
         case .unconfirmed: return .unclear(reasons)
         case .suspected, .lost: return .lost
         case .unknown:

@@ -9,6 +9,8 @@ struct ClusterSurvey: Sendable {
     let client: KubernetesClient
     let dial: MemberDial
     let tokens: HeldTokens
+    private static let largest = 100
+
     /// For each question to a member.
     var deadline = Duration.seconds(3)
 
@@ -16,6 +18,12 @@ struct ClusterSurvey: Sendable {
     /// observation, and nothing follows from it.
     func look(at name: String, in namespace: String) async throws -> ClusterEvidence {
         let owner = try await owner(name, namespace)
+        // Anybody's spec: what is looked at of each is held.
+        guard (0...Self.largest).contains(owner.size) else {
+            throw Failure(
+                reason: .invalidSpec, message: "\(name) is to have \(owner.size) members, and no etcd has",
+                mayPass: false)
+        }
         var evidence = ClusterEvidence(
             layout: owner.layout, size: owner.size, labels: owner.labels,
             replicas: owner.set?.spec?.replicas.map(Int.init),

@@ -43,9 +43,35 @@ extension EtcdRecovery {
         status?.phase == .failed && status?.stoppedTime != nil && status?.dataLoss == nil
     }
 
+    /// A later one has brought the cluster back, or has found that it had its majority again.
+    func isSuperseded(among others: [EtcdRecovery]) -> Bool {
+        let stopped = status?.stoppedTime?.rawValue ?? ""
+        return others.contains { other in
+            guard other.metadata.uid != metadata.uid else { return false }
+            let cameBack = other.status?.phase == .cancelled && other.spec?.aborted != true
+            return other.status?.dataLoss?.recoveredTime?.rawValue ?? "" > stopped
+                || cameBack && other.status?.completionTime?.rawValue ?? "" > stopped
+        }
+    }
+
     /// The account is written now, when the cluster takes writes again, and never again.
-    func rebuilt(_ message: String, leader: String, at now: Date) -> Status {
+    /// - Parameter attempt: whose data it was rebuilt from.
+    func rebuilt(_ message: String, leader: String, attempt: Int64, at now: Date) -> Status {
         var next = inPhase(.scalingOut, "\(leader) leads and takes writes; the others are added back", at: now)
+        next.laidAttempt = attempt
+        next.completionTime = nil
+        account(&next, message, now)
+        return next
+    }
+
+    /// While some of the members that are all laid at once take writes, and others wait.
+    func accounted(_ message: String, at now: Date) -> Status {
+        var next = status ?? Status()
+        account(&next, message, now)
+        return next
+    }
+
+    private func account(_ next: inout Status, _ message: String, _ now: Date) {
         if next.dataLoss == nil {
             var loss = DataLoss()
             loss.survivorMemberID = status?.survivor?.memberID
@@ -56,7 +82,6 @@ extension EtcdRecovery {
             next.dataLoss = loss
         }
         set(&next, Self.dataLossPossible, "True", "Rebuilt", message, now)
-        return next
     }
 
     func completed(_ verification: Verification, _ message: String, at now: Date) -> Status {

@@ -1,3 +1,4 @@
+import EtcdClient
 import EtcdRecoverModel
 
 // Before anything is changed.
@@ -7,7 +8,7 @@ extension RecoveryObservation {
         if case .hasQuorum(let why) = evidence.standing {
             return end(.cancelled, "quorum came back before anything was changed: \(why)")
         }
-        guard var survivor = recovery.status?.survivor else { return fail(late) }
+        guard let survivor = recovery.status?.survivor else { return fail(late) }
         let copied = Set((recovery.status?.rescueCopies ?? []).map(\.member))
         let answering = evidence.members.filter { $0.status != nil }.map(\.name)
         if let destination {
@@ -37,15 +38,10 @@ extension RecoveryObservation {
             guard failure.reason == .etcdAccessDenied, let seen, evidence.isReadInPlace(seen) else {
                 return isLate || !failure.mayPass ? fail(failure) : .wait(policy.pause)
             }
-            survivor.fromVolume = true
-            var next = recovery.inPhase(
-                .snapshotting, "\(survivor.name) gives no snapshot: \(failure.message). Its volume will be read",
-                at: now)
-            next.survivor = survivor
-            return .write(
-                next, News(isWarning: true, reason: "NoRescueCopy", message: "\(survivor.name): \(failure.message)"))
+            return readInPlace(survivor, because: failure)
         }
         if let failure = copyBehind(survivor) { return fail(failure) }
+        if let step = holdBack(evidence, policy) { return step }
         guard hasFinalizer else { return hold(policy) }
         return .write(
             recovery.rebuilding("the members stop, and \(first) starts from the data of \(survivor.name)", at: now),
@@ -73,15 +69,53 @@ extension RecoveryObservation {
             mayPass: false)
     }
 
+    /// Its etcd runs, and nobody gets a copy of what it has: its own agent takes it, once it was stopped.
+    private func readInPlace(_ survivor: EtcdRecovery.Survivor, because failure: Failure) -> RecoveryStep {
+        var survivor = survivor
+        (survivor.fromVolume, survivor.readInPlace) = (true, true)
+        var next = recovery.inPhase(
+            .snapshotting, "\(survivor.name) gives no snapshot: \(failure.message). Its volume will be read", at: now)
+        next.survivor = survivor
+        return .write(
+            next, News(isWarning: true, reason: "NoRescueCopy", message: "\(survivor.name): \(failure.message)"))
+    }
+
+    /// What keeps a cluster from being stopped whose state is not what was approved; nil where it is that still.
+    func holdBack(_ evidence: ClusterEvidence, _ policy: RecoveryPolicy) -> RecoveryStep? {
+        if let news = overtaking(evidence) {
+            return fail(
+                Failure(
+                    reason: .stateChanged, message: "\(news) since it was approved: look again at what is there now",
+                    mayPass: false))
+        }
+        guard case .unclear(let why) = evidence.standing else { return nil }
+        return isLate ? fail(late) : say("not clear any more: \(why)", policy.look)
+    }
+
+    /// A member that knows more than it did, or than what is kept where it was silent: a majority was there meanwhile, or a
+    /// member has come up.
+    private func overtaking(_ evidence: ClusterEvidence) -> String? {
+        for seen in evidence.members {
+            guard let status = seen.status, !status.isLearner else { continue }
+            let before = recovery.status?.observed?.members?.first { $0.name == seen.name && $0.reachable }
+            let known = before?.raftIndex ?? recovery.status?.survivor?.raftIndex ?? 0
+            guard Int64(clamping: status.raftAppliedIndex) > known else { continue }
+            return before == nil
+                ? "\(seen.name) has come up, at raft index \(status.raftAppliedIndex),"
+                : "\(seen.name) has come from raft index \(known) to \(status.raftAppliedIndex)"
+        }
+        return nil
+    }
+
     /// Nil where the first member's agent is to read what is on its own volume.
     private func copyVolume(
         _ survivor: EtcdRecovery.Survivor, _ evidence: ClusterEvidence, _ policy: RecoveryPolicy
     ) -> RecoveryStep? {
+        guard survivor.readInPlace != true else { return nil }
         guard let seen = evidence[survivor.name] else { return fail(late) }
         let failure = uncopied[survivor.name]
-        // Its etcd runs, and lets nobody have a snapshot.
-        if evidence.isReadInPlace(seen), failure?.reason == .memberRuns || !evidence.isCopiedFromVolume(seen) {
-            return nil
+        if let failure, locked.contains(survivor.name), evidence.isReadInPlace(seen) {
+            return readInPlace(survivor, because: failure)
         }
         if let failure, !failure.mayPass || isLate { return fail(failure) }
         if isLate { return fail(late) }

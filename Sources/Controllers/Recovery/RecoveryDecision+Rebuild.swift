@@ -8,17 +8,22 @@ extension RecoveryObservation {
     func rebuild(_ policy: RecoveryPolicy) -> RecoveryStep {
         guard let evidence else { return isLate ? fail(late) : say(blind, policy.poll) }
         // Before anything else: what was laid and leads takes writes, and is never taken apart again.
-        if let leader = leader(of: evidence) {
-            let message = account(evidence)
-            return .write(
-                recovery.rebuilt(message, leader: "\(leader)", at: now),
-                News(isWarning: true, reason: "DataLossPossible", message: message))
-        }
-        if !evidence.members.contains(where: isLaid), case .hasQuorum(let why) = evidence.standing {
+        if let step = takeUp(evidence) { return step }
+        if !evidence.members.contains(where: isOfThis), case .hasQuorum(let why) = evidence.standing {
             return end(.cancelled, "quorum came back before a member was stopped: \(why)")
         }
-        if let setback, !setback.mayPass { return fail(setback) }
-        if isLate { return fail(late) }
+        if takesWrites(evidence) {
+            if recovery.status?.dataLoss == nil {
+                let message = account(evidence)
+                return .write(
+                    recovery.accounted(message, at: now),
+                    News(isWarning: true, reason: "DataLossPossible", message: message))
+            }
+        } else {
+            if let setback, !setback.mayPass { return fail(setback) }
+            if isLate { return fail(late) }
+        }
+        if recovery.status?.stoppedTime == nil, let step = holdBack(evidence, policy) { return step }
         let old = evidence.members.filter { $0.pod != nil && !isOurs($0) }
         let replicas = evidence.layout == .statefulSet && (evidence.replicas ?? 1) > 1 ? 1 : nil
         if replicas != nil || old.contains(where: { $0.pod?.isLeaving != true }) {
@@ -50,14 +55,22 @@ extension RecoveryObservation {
         return say("\(first) started and has no leader yet", policy.poll)
     }
 
-    /// Whom the members that were laid follow, when all that are to be laid do.
-    private func leader(of evidence: ClusterEvidence) -> MemberID? {
-        let laid = evidence.members.filter { isLaid($0) && $0.status?.isLearner == false }
-        guard laid.count >= (evidence.layout == .plain ? evidence.size : 1), laid.contains(where: { $0.ordinal == 0 })
-        else {
-            return nil
-        }
-        return laid.first { $0.ordinal == 0 }?.status?.leader
+    /// What was laid and leads takes writes, whichever attempt laid it, and is gone on with. Nil while nothing does.
+    func takeUp(_ evidence: ClusterEvidence) -> RecoveryStep? {
+        let laid = evidence.members.filter { isOfThis($0) && $0.status?.isLearner == false }
+        guard let first = laid.first(where: { $0.ordinal == 0 }), let attempt = first.pod?.record?.generation,
+            laid.allSatisfy({ $0.pod?.record?.generation == attempt }),
+            laid.count >= (evidence.layout == .plain ? evidence.size : 1), let leader = first.status?.leader
+        else { return nil }
+        let message = account(evidence)
+        return .write(
+            recovery.rebuilt(message, leader: "\(leader)", attempt: attempt, at: now),
+            News(isWarning: true, reason: "DataLossPossible", message: message))
+    }
+
+    /// Its pod was made for this recovery.
+    private func isOfThis(_ seen: ClusterEvidence.Seen) -> Bool {
+        seen.pod?.record != nil && seen.pod?.record?.uid == recovery.metadata.uid
     }
 
     /// Its pod was made for this very attempt.

@@ -14,7 +14,10 @@ extension RecoveryObservation {
         guard hasFinalizer else { return .rest }
         // It keeps members from starting empty, until the cluster is gone or is brought back.
         let isNeeded = recovery.leavesMembersStopped && !isClusterGone && !isSuperseded
-        if isNeeded { return .wait(policy.sweep) }
+        if isNeeded {
+            // Somebody has mended what kept its member from starting: it goes on, and is not over.
+            return evidence.flatMap(takeUp) ?? .wait(policy.sweep)
+        }
         // Also where nobody came to write down that a copy is there.
         let isOnVolume = recovery.status?.place?.server != nil || !recovery.keysOnVolume.isEmpty
         guard isOnVolume else { return .removeFinalizer }

@@ -23,8 +23,24 @@ extension RecoveryObservation {
     /// The member whose data are kept. What an earlier recovery has saved counts where nobody answers: what is on the volumes
     /// then may be older.
     func survivor(_ evidence: ClusterEvidence) -> EtcdRecovery.Survivor? {
-        if !evidence.isAnswered, let kept = earlier?.status?.survivor { return kept }
-        return evidence.survivor(asked: recovery.spec?.survivor)
+        guard !evidence.isAnswered, let kept = earlier?.status?.survivor else {
+            return evidence.survivor(asked: recovery.spec?.survivor)
+        }
+        guard let asked = recovery.spec?.survivor, !asked.isEmpty, asked != kept.name else { return kept }
+        guard let copy = earlier?.status?.rescueCopies?.first(where: { $0.member == asked }) else {
+            return evidence.survivor(asked: asked)
+        }
+        var survivor = EtcdRecovery.Survivor(name: asked)
+        survivor.revision = copy.revision
+        return survivor
+    }
+
+    /// An earlier one that had failed, whose member has come up after all and leads: that one goes on.
+    var revived: String? {
+        guard let earlier, let uid = earlier.metadata.uid,
+            evidence?.members.contains(where: { $0.pod?.record?.uid == uid && $0.status?.leader != nil }) == true
+        else { return nil }
+        return earlier.metadata.name
     }
 
     /// Where the copies go, or lie already.
@@ -35,7 +51,7 @@ extension RecoveryObservation {
 
     /// Without a person only what cannot come back is given up, and only once.
     func mayGoOnByItself(_ evidence: ClusterEvidence) -> Bool {
-        evidence.permanence?.isPermanent == true && evidence.isAnswered && earlier == nil
+        evidence.permanence?.isPermanent == true && evidence.isAnswered && earlier == nil && !hasFailedBefore
     }
 
     /// A look that finds no loss: the time that it has to last begins anew.

@@ -23,6 +23,12 @@ struct RecoveryObservation: Sendable {
     var setback: Failure?
     /// Members whose copy was tried in vain, in this process.
     var uncopied: [String: Failure] = [:]
+    /// Of them, those whose data an etcd had open each time.
+    var locked: Set<String> = []
+    /// Another of the same cluster, made before and not ended.
+    var rival: String?
+    /// Another of the same cluster has failed, and nobody has read why.
+    var hasFailedBefore = false
     var now: Date
 }
 
@@ -67,6 +73,9 @@ extension RecoveryObservation {
             let isChanged = recovery.status?.stoppedTime != nil
             return isChanged
                 ? fail(Self.gone(recovery.clusterName)) : end(.cancelled, "\(recovery.clusterName) is gone")
+        }
+        if phase.isBeforeRebuilding, let other = rival ?? revived {
+            return say("EtcdRecovery \(other) is of the same cluster, and goes first", policy.look)
         }
         if let setback, !setback.mayPass, phase.isBeforeRebuilding { return fail(setback) }
         // Pods that are made from here on are sent to whoever has the copies now.

@@ -46,7 +46,7 @@ struct RecoveryReconciler: Sendable {
 
     private func observe(_ recovery: EtcdRecovery, _ name: ObjectName) async -> RecoveryObservation {
         var observation = RecoveryObservation(recovery: recovery, volume: destinations.volume, now: Date())
-        (observation.setback, observation.uncopied) = memory.take(name)
+        (observation.setback, observation.uncopied, observation.locked) = memory.take(name)
         guard let phase = recovery.status?.phase, !phase.isTerminal || recovery.leavesMembersStopped else {
             return observation
         }
@@ -54,14 +54,17 @@ struct RecoveryReconciler: Sendable {
             $0.metadata.namespace == name.namespace && $0.clusterName == recovery.clusterName
                 && $0.metadata.uid != recovery.metadata.uid
         }
-        observation.earlier = others.filter(\.leavesMembersStopped)
+        let all = others + [recovery]
+        observation.earlier = others.filter { $0.leavesMembersStopped && !$0.isSuperseded(among: all) }
             .max { ($0.status?.stoppedTime?.rawValue ?? "") < ($1.status?.stoppedTime?.rawValue ?? "") }
-        observation.isSuperseded = others.contains {
-            $0.status?.dataLoss?.recoveredTime?.rawValue ?? "" > recovery.status?.stoppedTime?.rawValue ?? ""
-        }
+        observation.isSuperseded = recovery.isSuperseded(among: others)
+        observation.rival =
+            others.first { $0.status?.phase?.isTerminal != true && $0.metadata.isOlder(than: recovery.metadata) }?
+            .metadata.name
+        observation.hasFailedBefore = others.contains { $0.status?.phase == .failed && $0.spec?.acknowledged != true }
         do {
             var evidence = try await survey.look(at: recovery.clusterName, in: name.namespace)
-            evidence.wasStopped = observation.earlier != nil
+            evidence.wasStopped = observation.earlier != nil || recovery.status?.stoppedTime != nil
             evidence.isReported = recovery.metadata.annotations?[EtcdRecovery.sinceAnnotation] == nil
             observation.destination = try await destinations.find(for: recovery)
             evidence.copiesVolumes = volumes.image != nil && observation.destination?.destination != nil
@@ -95,9 +98,7 @@ struct RecoveryReconciler: Sendable {
                 try await write(status, news, on: &recovery, logger)
                 // What an earlier one has left would keep members out.
                 if status.phase == .cancelled { try await entries.disarmOthers(than: recovery) }
-                if status.phase?.isTerminal == true, let survivor = status.survivor, survivor.fromVolume == true {
-                    try await volumes.remove(survivor.name, of: recovery)
-                }
+                if status.phase?.isTerminal == true { await clear(behind: recovery, logger) }
             case .tell(let status, let pause):
                 try await write(status, nil, on: &recovery, logger)
                 return .again(after: pause)
@@ -118,6 +119,7 @@ struct RecoveryReconciler: Sendable {
                     return .again(after: policy.poll)
                 }
             case .arm:
+                try await prove(recovery)
                 try await arm(recovery, observation)
                 try await write(
                     recovery.stopping(at: Date()),
@@ -150,6 +152,25 @@ struct RecoveryReconciler: Sendable {
             }
             return failure.mayPass ? .again(after: policy.poll) : nil
         }
+    }
+
+    /// What an end leaves behind that is of no more use. What fails is left to the next sweep.
+    private func clear(behind recovery: EtcdRecovery, _ logger: Logger) async {
+        do {
+            if !recovery.leavesMembersStopped { try await entries.disarm(recovery) }
+            if let survivor = recovery.status?.survivor, survivor.fromVolume == true {
+                try await volumes.remove(survivor.name, of: recovery)
+            }
+        } catch {
+            logger.warning("not cleared: \(error)")
+        }
+    }
+
+    /// The last look before members are stopped.
+    private func prove(_ recovery: EtcdRecovery) async throws {
+        guard let survivor = recovery.status?.survivor else { return }
+        if survivor.fromVolume == true { try await volumes.remove(survivor.name, of: recovery) }
+        if survivor.readInPlace != true { try await copies.prove(survivor.name, of: recovery) }
     }
 
     private func write(
@@ -256,11 +277,15 @@ private final class RecoveryMemory: Sendable {
         /// Times that the members were not what was kept.
         var mismatches = 0
         var uncopied: [String: (Failure, since: Date)] = [:]
+        /// Times on end that an etcd had a member's data open.
+        var locks: [String: Int] = [:]
     }
 
     private let entries = Mutex<[ObjectName: Entry]>([:])
     /// A copy that failed is tried again after this long.
     private static let patience: Double = 20
+    /// So often an etcd that keeps ending is not met while it runs.
+    private static let locks = 3
 
     func note(_ failure: Failure, _ name: ObjectName) {
         entries.withLock { $0[name, default: Entry()].setback = failure }
@@ -272,7 +297,11 @@ private final class RecoveryMemory: Sendable {
         }
     }
     func noteUncopied(_ member: String, _ failure: Failure, _ name: ObjectName) {
-        entries.withLock { $0[name, default: Entry()].uncopied[member] = (failure, Date()) }
+        entries.withLock { entries in
+            entries[name, default: Entry()].uncopied[member] = (failure, Date())
+            let count = entries[name]?.locks[member] ?? 0
+            entries[name]?.locks[member] = failure.reason == .memberRuns ? count + 1 : 0
+        }
     }
     /// For how long looks have found it lost; nil where this one has not.
     func time(ofLoss isLost: Bool, _ name: ObjectName) -> Duration? {
@@ -285,15 +314,16 @@ private final class RecoveryMemory: Sendable {
 
     func forget(_ name: ObjectName) { entries.withLock { $0[name] = nil } }
 
-    func take(_ name: ObjectName) -> (Failure?, [String: Failure]) {
+    func take(_ name: ObjectName) -> (Failure?, [String: Failure], locked: Set<String>) {
         entries.withLock { entries in
-            guard var entry = entries[name] else { return (nil, [:]) }
+            guard var entry = entries[name] else { return (nil, [:], []) }
             let setback = entry.setback.take()
             entry.uncopied = entry.uncopied.filter {
                 !$0.value.0.mayPass || Date().timeIntervalSince($0.value.since) < Self.patience
             }
             entries[name] = entry
-            return (setback, entry.uncopied.mapValues(\.0))
+            let locked = entry.locks.filter { $0.value >= Self.locks }.keys
+            return (setback, entry.uncopied.mapValues(\.0), Set(locked))
         }
     }
 }

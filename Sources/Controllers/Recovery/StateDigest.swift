@@ -18,7 +18,8 @@ extension ClusterEvidence {
             lines.append(line)
         }
         lines.append(
-            "survivor \(survivor?.name ?? "none") revision \(survivor?.revision ?? 0) volume \(survivor?.fromVolume ?? false)"
+            "survivor \(survivor?.name ?? "none") revision \(survivor?.revision ?? 0) volume \(survivor?.fromVolume ?? false) "
+                + "in place \(survivor?.readInPlace ?? false)"
         )
         lines.append(copies(place))
         let text = lines.joined(separator: "\n")

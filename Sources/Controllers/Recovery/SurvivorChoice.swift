@@ -28,6 +28,7 @@ extension ClusterEvidence {
     /// Whether a pod beside it can put its database into the store.
     func isCopiedFromVolume(_ seen: Seen) -> Bool {
         copiesVolumes && seen.volume == .bound && seen.pod?.isPlaced == true && seen.pod?.isLeaving == false
+            && !seen.isHeard
     }
 
     /// Only the first member is laid where its own volume is.
@@ -37,6 +38,7 @@ extension ClusterEvidence {
         var survivor = EtcdRecovery.Survivor(name: seen.name)
         survivor.ordinal = Int64(seen.ordinal)
         survivor.fromVolume = true
+        survivor.readInPlace = isCopiedFromVolume(seen) ? nil : true
         return survivor
     }
 

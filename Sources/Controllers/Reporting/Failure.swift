@@ -33,6 +33,7 @@ struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case injectionUnavailable = "InjectionUnavailable"
         case memberNotRestored = "MemberNotRestored"
         case memberRuns = "MemberRuns"
+        case stateChanged = "StateChanged"
         case verificationFailed = "VerificationFailed"
     }
 

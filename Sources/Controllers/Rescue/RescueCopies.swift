@@ -1,3 +1,4 @@
+import Admission
 import ClusterAccess
 import EtcdClient
 import EtcdRecoverModel
@@ -60,6 +61,22 @@ struct RescueCopies: Sendable {
             }
         } catch {
             throw Self.explained(error)
+        }
+    }
+
+    /// Throws where the copy that members are to be laid from is not there as it was written down.
+    func prove(_ member: String, of recovery: EtcdRecovery) async throws {
+        guard let copy = recovery.status?.rescueCopies?.first(where: { $0.member == member }),
+            let place = recovery.status?.place,
+            let key = EtcdRecovery.RescueServer.key(ofLocation: copy.location) ?? SnapshotPlace(copy.location)?.key
+        else {
+            throw Failure(reason: .snapshotNotFound, message: "there is no rescue copy of \(member)", mayPass: false)
+        }
+        let object = try await open(place, for: recovery).head(try ObjectKey(key))
+        guard copy.sha256 == nil || object.metadata?.sha256 == copy.sha256 else {
+            throw Failure(
+                reason: .snapshotChanged, message: "\(copy.location) is not the copy that was written down",
+                mayPass: false)
         }
     }
 

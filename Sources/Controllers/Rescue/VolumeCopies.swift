@@ -77,6 +77,10 @@ struct VolumeCopies: Sendable {
         guard let beside = try await find(member, in: recovery.metadata.namespace ?? "") else {
             throw Failure(reason: .membersUnreachable, message: "there is no pod \(member) any more", mayPass: true)
         }
+        // A scheduler might take a volume that one node has at a time to another.
+        guard beside.spec["nodeName"] != nil else {
+            throw Failure(reason: .membersUnreachable, message: "pod \(member) is on no node", mayPass: true)
+        }
         let pod: WholePod
         do {
             pod = try WholePod(
@@ -98,7 +102,10 @@ extension WholePod {
         let report = ended?.message.flatMap(AgentReport.init(terminationMessage:))
         switch report {
         case let report? where report.result == .saved: return .success(report)
-        case let report?: return .failure(Failure(report))
+        case let report?:
+            var failure = Failure(report)
+            failure.mayPass = failure.mayPass || failure.reason.passesForCopies
+            return .failure(failure)
         case nil:
             let known = [status?.reason, status?.message, ended?.reason, ended?.message].compactMap(\.self)
             let why = known.isEmpty ? "nothing is known" : known.joined(separator: ", ")
@@ -126,11 +133,18 @@ extension EtcdRecovery.RescueCopy {
         revision = object.metadata?.revision
         etcdVersion = object.metadata?.etcdVersion
         time = Timestamp(object.metadata?.time ?? Date())
-        missingEntries = report.missingEntries
         // Of what an earlier run has put there, while etcd has come further since, they say nothing.
         guard report.saved?.revision == revision else { return }
+        missingEntries = report.missingEntries
         keyspaceHash = report.saved?.keyspaceHash
         compactRevision = report.saved?.compactRevision
         totalKeys = report.saved?.keys
+    }
+}
+
+extension Failure.Reason {
+    /// Of a pod that is made anew until the time is over: a store or a node that is away for a moment.
+    fileprivate var passesForCopies: Bool {
+        self == .storeUnreachable || self == .storeRefused || self == .timedOut || self == .memberNotRestored
     }
 }

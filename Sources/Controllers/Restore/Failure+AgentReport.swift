@@ -15,6 +15,7 @@ extension Failure {
             case .dataDirectoryNotEmpty?, .staleMemberData?: .targetNotEmpty
             case .timedOut?: .timedOut
             case .memberRuns?: .memberRuns
+            case .bucketNotFound?: .bucketNotFound
             default: .memberNotRestored
             }
         // It was told to stop and begins anew by itself, or an etcd that keeps ending was just started once more.

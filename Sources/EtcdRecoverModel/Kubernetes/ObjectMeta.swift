@@ -22,7 +22,7 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
 
 extension ObjectMeta {
     /// By creation, and by name where that was in the same second. False where either is not stored yet.
-    func isOlder(than other: ObjectMeta) -> Bool {
+    package func isOlder(than other: ObjectMeta) -> Bool {
         guard let mine = creationTimestamp?.rawValue, let theirs = other.creationTimestamp?.rawValue else {
             return false
         }

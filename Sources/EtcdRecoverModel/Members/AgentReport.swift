@@ -105,6 +105,7 @@ package struct AgentReport: Codable, Hashable, Sendable {
         package static let snapshotCorrupt = Self(rawValue: "SnapshotCorrupt")
         /// Sound, and another than the one that was recorded.
         package static let snapshotChanged = Self(rawValue: "SnapshotChanged")
+        package static let bucketNotFound = Self(rawValue: "BucketNotFound")
         package static let storeAccessDenied = Self(rawValue: "StoreAccessDenied")
         package static let storeRefused = Self(rawValue: "StoreRefused")
         package static let storeUnreachable = Self(rawValue: "StoreUnreachable")

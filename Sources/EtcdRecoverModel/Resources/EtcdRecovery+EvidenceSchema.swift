@@ -45,6 +45,9 @@ extension EtcdRecovery.Survivor {
         .init("raftTerm", .integer(.int64), "Its raft term."),
         .init("raftIndex", .integer(.int64), "The newest entry that it had applied."),
         .init("fromVolume", .boolean, "Its etcd did not run any more, and the data come from its volume."),
+        .init(
+            "readInPlace", .boolean,
+            "Its own agent reads them there, once the members were stopped: no copy can be had before."),
     ])
 }
 

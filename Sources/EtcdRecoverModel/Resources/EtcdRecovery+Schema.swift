@@ -73,6 +73,7 @@ extension EtcdRecovery.Status {
         .init("completionTime", .string(.init(format: "date-time")), "When the work ended."),
         .init("message", .string(), "Where it stands and what to do, for people."),
         .init("attempts", .integer(.int64), "Times that the rebuilding was begun. Never goes down."),
+        .init("laidAttempt", .integer(.int64), "The attempt whose data the cluster was rebuilt from."),
         .init(
             "stoppedTime", .string(.init(format: "date-time")),
             "When the members were about to be stopped. Before that nothing was changed."),

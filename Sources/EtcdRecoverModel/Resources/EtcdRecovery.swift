@@ -59,6 +59,8 @@ package struct EtcdRecovery: KubernetesResource, Hashable {
         package var message: String?
         /// Times that the rebuilding was begun; never goes down.
         package var attempts: Int64?
+        /// The attempt whose data the cluster was rebuilt from.
+        package var laidAttempt: Int64?
         /// When the members were about to be stopped: before that nothing was changed.
         package var stoppedTime: Timestamp?
         package var layout: Layout?
@@ -142,6 +144,8 @@ package struct EtcdRecovery: KubernetesResource, Hashable {
         package var raftIndex: Int64?
         /// Its etcd does not run any more: the data come from its volume.
         package var fromVolume: Bool?
+        /// Its own agent reads them there, once the members were stopped: no copy can be had before.
+        package var readInPlace: Bool?
 
         package init(name: String) { self.name = name }
     }

@@ -70,7 +70,7 @@ struct RecoveryPlan: Hashable, Sendable {
                     + "and they stay until a person deletes \(end).")
         }
         // Without a store the first member reads what it has itself, once it was stopped.
-        let isCopied = isFromVolume && place != nil
+        let isCopied = isFromVolume && survivor.readInPlace != true
         if isCopied, let folder {
             steps.append(
                 "A pod beside \(survivor.name) reads its volume, and the database on it goes to \(folder), checked. Nothing is "

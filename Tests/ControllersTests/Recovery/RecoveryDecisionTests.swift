@@ -21,6 +21,15 @@ struct RecoveryDecisionTests {
         guard let phase else { return recovery }
         recovery.status = recovery.begun(at: now.addingTimeInterval(-age))
         recovery.status?.phase = phase
+        // As it was approved: the first two answered.
+        recovery.status?.observed = .init(
+            digest: nil, permanent: nil, reasons: nil,
+            members: (0..<5).map { ordinal in
+                var member = EtcdRecovery.Member(name: "main-\(ordinal)", reachable: ordinal < 2)
+                if ordinal < 2 { member.raftIndex = 50 }
+                return member
+            })
+        if phase == .detecting || phase == .awaitingApproval { recovery.status?.observed = nil }
         change(&recovery)
         return recovery
     }
@@ -242,17 +251,142 @@ struct RecoveryDecisionTests {
         #expect(try written(step(recovery, silent())).phase == .rebuilding)
     }
 
-    @Test func theFirstMemberIsReadInPlaceWhereNoCopyCanBeHad() throws {
+    @Test func theFirstMemberIsReadInPlaceOnlyWhereThatWasChosen() throws {
         var evidence = SeenCluster.evidence([nil, nil, nil], gone: [1, 2])
+        evidence.knownMembers = 3
         // No store, or no image.
-        #expect(try written(step(ofVolume("main-0"), evidence)).phase == .rebuilding)
+        #expect(evidence.survivor(asked: nil)?.readInPlace == true)
+        var inPlace = ofVolume("main-0")
+        inPlace.status?.survivor?.readInPlace = true
+        #expect(try written(step(inPlace, evidence)).phase == .rebuilding)
         evidence.copiesVolumes = true
+        #expect(evidence.survivor(asked: nil)?.readInPlace == nil)
         #expect(step(ofVolume("main-0"), evidence) == .copyVolume("main-0"))
-        // Its etcd runs and lets nobody log in.
+        // A pod that is away for one look changes nothing.
+        var away = evidence
+        away.members[0].pod = nil
+        #expect(try written(step(ofVolume("main-0"), away)).phase == .snapshotting)
+        // Its etcd runs and answers nobody, or was just started once more.
         let runs = ["main-0": Failure(reason: .memberRuns, message: "in use", mayPass: true)]
-        #expect(try written(step(ofVolume("main-0"), evidence, uncopied: runs)).phase == .rebuilding)
+        #expect(try written(step(ofVolume("main-0"), evidence, uncopied: runs)).survivor?.readInPlace == nil)
+        var observation = RecoveryObservation(
+            recovery: ofVolume("main-0"), evidence: evidence, uncopied: runs, now: Self.now)
+        observation.locked = ["main-0"]
+        let chosen = try written(observation.nextStep(policy))
+        #expect(chosen.phase == .snapshotting && chosen.survivor?.readInPlace == true)
         let damaged = ["main-0": Failure(reason: .snapshotCorrupt, message: "torn", mayPass: false)]
         #expect(try written(step(ofVolume("main-0"), evidence, uncopied: damaged)).phase == .failed)
+    }
+
+    @Test func aStateThatIsNotWhatWasApprovedIsNotActedOn() throws {
+        var recovery = Self.recovery(.snapshotting) {
+            $0.metadata.finalizers = [RecoveryObservation.finalizer]
+            $0.status?.survivor = .init(name: "main-0")
+            $0.status?.survivor?.raftIndex = 50
+            $0.status?.rescueCopies = ["main-0", "main-1", "main-2"].map { .init(member: $0, location: "s3://b/\($0)") }
+        }
+        func evidence(_ voices: [SeenCluster.Voice?]) -> ClusterEvidence {
+            SeenCluster.evidence(voices + Array(repeating: nil, count: 5 - voices.count))
+        }
+        for phase in [EtcdRecovery.Phase.snapshotting, .rebuilding] {
+            recovery.status?.phase = phase
+            // A majority was there for a moment, and what was acknowledged then is in no copy.
+            let moved = try written(step(recovery, evidence([.init(index: 51)])))
+            #expect(moved.phase == .failed && moved.message?.contains("nothing was changed") == true, "\(phase)")
+            #expect(moved.message?.contains("main-0 has come from raft index 50 to 51") == true)
+            let risen = try written(step(recovery, evidence([.init(), nil, .init(index: 60)])))
+            #expect(risen.phase == .failed && risen.message?.contains("main-2 has come up") == true, "\(phase)")
+            // One that names a leader may have a majority on the far side.
+            let far = try written(step(recovery, evidence([.init(leader: 3)])))
+            #expect(far.phase == phase && far.message?.contains("not clear") == true, "\(phase)")
+        }
+    }
+
+    @Test func whatWasLaidAndLeadsIsTakenUpWhicheverAttemptLaidIt() throws {
+        var alone = SeenCluster.evidence([.init(leader: 0)], attempts: 1)
+        (alone.size, alone.replicas) = (3, 1)
+        // The second was written down, and had not begun.
+        let taken = try written(step(rebuilding(attempts: 2), alone))
+        #expect(taken.phase == .scalingOut && taken.laidAttempt == 1 && taken.attempts == 2)
+        // It had failed, and somebody has mended what kept the pod from starting.
+        var failed = rebuilding()
+        failed.status?.phase = .failed
+        failed.status?.completionTime = Timestamp(Self.now)
+        let revived = try written(step(failed, alone))
+        #expect(revived.phase == .scalingOut && revived.dataLoss != nil && revived.completionTime == nil)
+        // Another one leaves it to that.
+        var other = Self.recovery()
+        other.metadata.uid = "uid-2"
+        var observation = RecoveryObservation(recovery: other, evidence: alone, now: Self.now)
+        observation.earlier = failed
+        #expect(try written(observation.nextStep(policy)).phase == .detecting)
+    }
+
+    @Test func twoOfThreeThatTakeWritesAreNeverCalledAFailure() throws {
+        let led = SeenCluster.Voice(leader: 0)
+        var plain = SeenCluster.evidence([led, led, nil], layout: .plain, attempts: 1)
+        plain.members[2].pod = nil
+        var late = rebuilding()
+        late.status?.layout = .plain
+        late.status?.lastTransitionTime = Timestamp(Self.now.addingTimeInterval(-100_000))
+        let accounted = try written(step(late, plain))
+        #expect(accounted.phase == .rebuilding && accounted.dataLoss != nil)
+        late.status = accounted
+        #expect(try written(step(late, plain)).phase == .rebuilding)
+    }
+
+    @Test func anEarlierFailureCountsUntilTheClusterWasBack() {
+        func at(_ seconds: Double) -> Timestamp { Timestamp(Self.now.addingTimeInterval(seconds)) }
+        var failed = rebuilding()
+        failed.status?.phase = .failed
+        failed.status?.stoppedTime = at(0)
+        var other = Self.recovery(.cancelled) { $0.status?.completionTime = at(60) }
+        other.metadata.uid = "uid-2"
+        #expect(failed.isSuperseded(among: [failed, other]))
+        other.spec?.aborted = true
+        #expect(!failed.isSuperseded(among: [failed, other]), "a person called it off")
+        other.status?.phase = .completed
+        other.status?.dataLoss = .init()
+        other.status?.dataLoss?.recoveredTime = at(60)
+        #expect(failed.isSuperseded(among: [failed, other]))
+        other.status?.dataLoss?.recoveredTime = at(-60)
+        #expect(!failed.isSuperseded(among: [failed, other]))
+    }
+
+    @Test func whoeverIsAskedForIsKeptWhereAnEarlierOneHasItsCopy() throws {
+        var failed = rebuilding()
+        failed.status?.phase = .failed
+        failed.status?.rescueCopies = [.init(member: "main-1", location: "s3://copies/b")]
+        var recovery = Self.recovery()
+        recovery.metadata.uid = "uid-2"
+        for (asked, kept) in [(nil, "main-0"), ("main-1", "main-1"), ("main-3", nil)] as [(String?, String?)] {
+            recovery.spec?.survivor = asked
+            var observation = RecoveryObservation(
+                recovery: recovery, evidence: SeenCluster.evidence([nil, nil, nil], gone: [0, 1, 2]),
+                destination: Self.copies, now: Self.now)
+            observation.evidence?.wasStopped = true
+            observation.earlier = failed
+            #expect(try written(observation.nextStep(policy)).survivor?.name == kept, "\(asked ?? "nobody")")
+        }
+    }
+
+    @Test func withoutAPersonNothingIsTriedAgainAfterAFailure() throws {
+        var automatic = lost
+        automatic.isAutomatic = true
+        var observation = RecoveryObservation(
+            recovery: try awaiting(lost), evidence: automatic, destination: Self.copies, now: Self.now)
+        observation.hasFailedBefore = true
+        #expect(observation.nextStep(policy) == .wait(policy.look))
+        observation.hasFailedBefore = false
+        #expect(try written(observation.nextStep(policy)).phase == .snapshotting)
+    }
+
+    @Test func theOnlyVoterCanBeLostAgain() {
+        var learning = SeenCluster.Voice()
+        learning.isLearner = true
+        var evidence = SeenCluster.evidence([nil, learning])
+        evidence.verdict = QuorumVerdict(state: .singleMember, voters: 1, answering: 0, reasons: ["no"])
+        #expect(evidence.standing == .lost)
     }
 
     private func rebuilding(attempts: Int64 = 1, isStopped: Bool = true) -> EtcdRecovery {
