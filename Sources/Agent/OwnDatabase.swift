@@ -21,10 +21,12 @@ struct OwnDatabase: Sendable {
             place.hasSuffix("/member") && FileManager.default.fileExists(atPath: "\(place)/snap/db")
         }
         guard let member else {
+            let others = Self.movedByOthers(in: identity.dataDirectory)
             throw AgentFailure(
                 .snapshotNotFound,
                 "\(identity.dataDirectory) has no member/snap/db, neither in its place nor moved aside: there is nothing "
-                    + "to recover pod \(environment.pod.base)-\(environment.pod.ordinal) from")
+                    + "to recover pod \(environment.pod.base)-\(environment.pod.ordinal) from"
+                    + (others.isEmpty ? "" : ". Other recoveries have moved aside: \(others.joined(separator: ", "))"))
         }
         path = "\(member)/snap/db"
         if let separate = identity.walDirectory, separate != "\(identity.dataDirectory)/member/wal" {
@@ -40,5 +42,12 @@ struct OwnDatabase: Sendable {
             // Perhaps the very reason why its etcd does not run any more: the database is then the best there is.
             logTrouble = "the log of \(path) cannot be read: how many entries it lacks is not known (\(error))"
         }
+    }
+
+    /// Whole members, by whichever recovery.
+    private static func movedByOthers(in data: String) -> [String] {
+        let folder = "\(data)/\(Displacement.folder)"
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+            .map { "\(folder)/\($0)/member" }.filter { FileManager.default.fileExists(atPath: "\($0)/snap/db") }
     }
 }

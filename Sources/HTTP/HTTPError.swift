@@ -110,7 +110,8 @@ extension HTTPError.TLSFailure: CustomStringConvertible {
         case .badClientCertificate: "our client certificate and key do not load or do not belong together"
         case .badCertificateAuthorities: "the CA certificates given are not valid PEM"
         case .handshake:
-            "the handshake broke off; check that the port speaks TLS 1.2 or newer, and whether it wants a client certificate"
+            "the handshake broke off; check that the port speaks TLS 1.2 or newer and not plain http, and whether it wants a "
+                + "client certificate"
         }
     }
 }

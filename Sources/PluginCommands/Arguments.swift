@@ -43,6 +43,21 @@ struct ArgumentNormalizer {
         return ([root.configuration.commandName ?? ""] + line.path + [name]).joined(separator: " ")
     }
 
+    /// The first long option that the command does not have, and the one of its own that may have been meant.
+    static func unknownOption(
+        in arguments: [String], root: any ParsableCommand.Type
+    ) -> (option: String, near: String?)? {
+        let line = CommandLineParts(arguments, root: root)
+        guard let tree = try? CommandTree(of: line.command) else { return nil }
+        let shown = (tree.arguments ?? []).filter(\.shouldDisplay).flatMap(\.spellings)
+        let known = Set((tree.arguments ?? []).flatMap(\.spellings) + ["--help", "--version"])
+        for word in line.rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+            let name = word.split(separator: "=", maxSplits: 1).first.map(String.init) ?? word
+            if !known.contains(name) { return (name, nearestName(to: name, among: shown)) }
+        }
+        return nil
+    }
+
     /// The flags among `words` that say how to connect to the API server, with their values, as `ConnectionOptions` has
     /// them.
     static func connectionFlags(in words: [String]) -> [String] {

@@ -51,6 +51,12 @@ extension Plugin {
                     "note: --cluster names an EtcdCluster, in backup create; the kubeconfig's cluster is --kube-cluster"
                 )
             }
+            // What is said above may be about its value, which nobody took.
+            if status == .usage, let (option, near) = ArgumentNormalizer.unknownOption(in: arguments, root: Plugin.self)
+            {
+                console.note(
+                    "note: this command has no option \(option)" + (near.map { "; did you mean \($0)?" } ?? ""))
+            }
             if status == .usage, let meant = ArgumentNormalizer.meant(by: arguments, root: Plugin.self) {
                 console.note("note: did you mean \"\(meant)\"?")
             }

@@ -3,7 +3,7 @@ import EtcdRecoverModel
 
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "Print every rule that EtcdBackups and EtcdRestores are held to, as Markdown")
+        commandName: "rules", abstract: "Print every rule that our objects are held to, as Markdown")
 
     func run() {
         print(RuleCatalogue.markdown, terminator: "")

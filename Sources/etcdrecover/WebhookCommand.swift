@@ -9,7 +9,7 @@ import WebhookServer
 
 struct WebhookCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "webhook", abstract: "Serve admission reviews of EtcdBackups and EtcdRestores",
+        commandName: "webhook", abstract: "Serve admission reviews of EtcdBackups, EtcdRestores and EtcdRecoveries",
         discussion: "Durations are Go durations: 10s, 5m, 2160h.")
 
     @OptionGroup(title: "Listening") var listening: ListeningOptions

@@ -134,6 +134,21 @@ struct UsageTests {
     }
 
     @Test(arguments: [
+        (["members", "--endpoint", "http://127.0.0.1:2379"], "--endpoint; did you mean --endpoints?"),
+        (
+            ["backup", "create", "x", "--cluster", "c", "--provder=s3", "--bucket", "b"],
+            "--provder; did you mean --provider?"
+        ),
+        (["-n", "prod", "snapshot", "verify", "a", "b", "--frobnicate"], "--frobnicate"),
+    ])
+    func anOptionThatThereIsNotIsNamedWhateverElseIsWrong(_ arguments: [String], note: String) async throws {
+        let captured = try CapturedConsole()
+        #expect(await Plugin.run(arguments, console: captured.console) == .usage)
+        #expect(
+            captured.diagnostics.contains("note: this command has no option \(note)\n"), "\(captured.diagnostics)")
+    }
+
+    @Test(arguments: [
         (["backup", "lst"], "kubectl etcdrecover backup list"),
         (["-n", "prod", "bakcup", "list"], "kubectl etcdrecover backup"),
         (["store", "-n", "prod", "purne", "--yes"], "kubectl etcdrecover store prune"),

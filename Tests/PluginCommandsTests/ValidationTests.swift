@@ -265,6 +265,19 @@ struct ValidationTests {
         #expect(report.status(strict: true) == .failure)
     }
 
+    @Test func aKindThatIsNearlyOneOfOursIsAnError() async throws {
+        for (kind, meant) in [("EtcdBakup", "EtcdBackup"), ("EtcdRecover", "EtcdRecovery")] {
+            let report = try await report(["a.yaml": Self.backup.replacing("kind: EtcdBackup", with: "kind: \(kind)")])
+            #expect(report.status(strict: false) == .failure)
+            #expect(
+                lines(report).first?.contains("did you mean \(meant)? [manifest.unknownKind]") == true,
+                "\(lines(report))")
+        }
+        // The operator's own is none of our business.
+        let other = try await report(["a.yaml": Self.backup.replacing("kind: EtcdBackup", with: "kind: EtcdCluster")])
+        #expect(lines(other).isEmpty && other.objects.isEmpty)
+    }
+
     @Test(arguments: ["", "\n", "# nothing\n---\n"]) func anEmptyFileGivenByNameIsAnError(text: String) async throws {
         try await withDirectory { directory in
             let path = "\(directory)/a.yaml"

@@ -38,12 +38,14 @@ struct ClusterEvidence: Sendable {
 
         var status: MemberStatus? { observation?.answer }
 
-        /// Whether its etcd says anything at all, be it that it lets nobody in.
+        /// Whether its etcd says anything at all, be it that it lets nobody in, or lets whoever logs in wait for a majority.
         var isHeard: Bool {
             guard let observation else { return false }
-            return switch observation.failure?.kind {
-            case nil, .authenticationNeeded?, .authenticationFailed?, .invalidToken?, .permissionDenied?: true
-            default: false
+            guard let failure = observation.failure else { return true }
+            return switch failure.kind {
+            case .authenticationNeeded, .authenticationFailed, .invalidToken, .permissionDenied: true
+            case .unreachable, .tls: false
+            default: failure.call == "Authenticate" && pod?.runs == true
             }
         }
     }

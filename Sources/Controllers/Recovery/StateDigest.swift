@@ -5,7 +5,7 @@ import EtcdRecoverModel
 extension ClusterEvidence {
     /// What an approval is about, as SHA-256 in hexadecimal: whoever approves has seen who answers, what each of them knows,
     /// whose volumes are there, who is kept and where the copies go. Raft's terms are left out, since members alone go on
-    /// counting them, and so are the words of pods, which change by themselves.
+    /// counting them, and so are the words of pods, which change by themselves, as does whether a volume can be copied now.
     func digest(survivor: EtcdRecovery.Survivor?, place: RescuePlace?) -> String {
         var lines = ["layout \(layout.rawValue)", "size \(size)", "permanent \(permanence?.isPermanent ?? false)"]
         for member in members {
@@ -18,8 +18,7 @@ extension ClusterEvidence {
             lines.append(line)
         }
         lines.append(
-            "survivor \(survivor?.name ?? "none") revision \(survivor?.revision ?? 0) volume \(survivor?.fromVolume ?? false) "
-                + "in place \(survivor?.readInPlace ?? false)"
+            "survivor \(survivor?.name ?? "none") revision \(survivor?.revision ?? 0) volume \(survivor?.fromVolume ?? false)"
         )
         lines.append(copies(place))
         let text = lines.joined(separator: "\n")

@@ -37,7 +37,7 @@ struct RescueCopies: Sendable {
         _ member: String, of recovery: EtcdRecovery, to place: RescuePlace
     ) async throws -> EtcdRecovery.RescueCopy {
         let namespace = recovery.metadata.namespace ?? ""
-        if let server = place.server { try await RescueProof(client: client).run(server) }
+        if let server = place.server { try await RescueReachability(client: client).run(server) }
         let store = try open(place, for: recovery)
         let key = try Self.key(recovery, place, member: member)
         let cluster = try await ClusterLocator(client, namespace: namespace).locate(recovery.target)

@@ -94,6 +94,8 @@ extension APIFailure: CustomStringConvertible {
 
     private var hint: String {
         switch code {
+        case 404 where message == "the server could not find the requested resource":
+            "; nothing there serves this kind: apply its CustomResourceDefinition"
         case 401: "; check that the credentials are of this cluster and have not expired"
         case 429, 503: retryAfter.map { "; it asks to wait \($0)" } ?? ""
         default: ""

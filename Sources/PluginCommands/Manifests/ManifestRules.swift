@@ -11,6 +11,8 @@ extension RuleID {
     static let duplicateObject = RuleID(rawValue: "manifest.duplicate")
     /// An object whose kind is named like one of ours, of another API group.
     static let otherGroup = RuleID(rawValue: "manifest.otherGroup")
+    /// An object of our API group whose kind is none, and nearly one of ours.
+    static let unknownKind = RuleID(rawValue: "manifest.unknownKind")
 }
 
 extension LocatedFinding {

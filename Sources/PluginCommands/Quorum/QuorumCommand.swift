@@ -45,6 +45,11 @@ struct QuorumCommand: SurveyCommand {
             try await QuorumReport.observe($0, $1, discovers: discovers, patience: patience)
         }
         try console.print(survey.output.map { report.json.rendered(as: $0) } ?? report.text(console.style(.output)))
+        if report.verdict.answering == 0 {
+            console.note(
+                "note: members that were restarted without a quorum never answer. Where their data lie, and with etcd stopped: "
+                    + "kubectl etcdrecover snapshot save --from-data-dir DIR FILE")
+        }
         guard report.verdict.canDecide else { throw ExitStatus.failure.exitCode }
     }
 }

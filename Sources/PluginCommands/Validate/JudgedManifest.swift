@@ -26,6 +26,16 @@ struct JudgedManifest: Sendable {
                 + "\(kind.group)/\(kind.version) if it is meant for etcdrecover")
     }
 
+    /// An error for an object of our API group whose kind has a name that is nearly one of ours: no API server takes it.
+    static func unknownKind(_ object: ManifestObject) -> LocatedFinding? {
+        guard kind(namedIn: object) == nil, object.apiVersion.hasPrefix(EtcdBackup.group + "/"),
+            let near = nearestName(to: object.kind, among: kinds.map { $0.kind })
+        else { return nil }
+        return LocatedFinding(
+            place: object.place(of: FieldPath("kind")), severity: .error, rule: .unknownKind,
+            message: "there is no kind \(object.kind) in \(object.apiVersion): did you mean \(near)?")
+    }
+
     /// By kind or plural, in any case.
     private static func kind(namedIn object: ManifestObject) -> (any ManagedResource.Type)? {
         let name = object.kind.lowercased()

@@ -24,6 +24,7 @@ struct Validation: Sendable {
             guard let judged else {
                 report.skipped += 1
                 if let warning = JudgedManifest.otherGroup(object) { findings.append(warning) }
+                if let error = JudgedManifest.unknownKind(object) { findings.append(error) }
                 continue
             }
             let checked = CheckedObject(identity: object.identity, place: object.place)

@@ -2,9 +2,9 @@ import Glibc
 
 /// Moves a member out of the way of another one, to where it stays: renamed on its own volume, never deleted, and never over
 /// anything. At any moment each of its directories is whole, in its old place or in the new one.
-struct Displacement {
+package struct Displacement {
     /// In the data directory, or beside a log that lies on another volume. No name that a staging directory can get.
-    static let folder = ".etcdrecover-aside"
+    package static let folder = ".etcdrecover-aside"
 
     private let target: RestoreTarget
     /// Of the directory in `folder` that holds what is moved.

@@ -5,7 +5,7 @@ import KubernetesClient
 
 /// Whether members will get their copies from the controller's volume, asked before any of them is stopped: what is missing
 /// then is found by nobody in time.
-struct RescueProof: Sendable {
+struct RescueReachability: Sendable {
     let client: KubernetesClient
 
     /// Throws `Failure` where a member that is laid would wait in vain.
