@@ -87,7 +87,9 @@ extension ClusterEvidence {
         switch verdict.state {
         case .hasQuorum, .electing, .leaderless: return .hasQuorum(reasons)
         // While others are added back, the only one that votes may be lost again.
-        case .singleMember: return verdict.answering > 0 ? .hasQuorum(reasons) : .lost
+        case .singleMember:
+            guard verdict.answering == 0 else { return .hasQuorum(reasons) }
+            return hadMembers || wasStopped ? .lost : .unclear(reasons)
         case .unconfirmed: return .unclear(reasons)
         case .suspected, .lost: return .lost
         case .unknown:

@@ -386,6 +386,9 @@ struct RecoveryDecisionTests {
         learning.isLearner = true
         var evidence = SeenCluster.evidence([nil, learning])
         evidence.verdict = QuorumVerdict(state: .singleMember, voters: 1, answering: 0, reasons: ["no"])
+        evidence.knownMembers = 1
+        #expect(evidence.standing == .unclear("no"), "it is only being made")
+        evidence.wasStopped = true
         #expect(evidence.standing == .lost)
     }
 
