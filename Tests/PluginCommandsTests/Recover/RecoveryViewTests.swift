@@ -116,6 +116,7 @@ struct RecoveryViewTests {
         let recovery = EtcdRecovery.sample(place: nil) {
             $0.status?.observed?.members = [EtcdRecovery.member("main-0"), EtcdRecovery.member("main-1")]
             $0.status?.survivor = EtcdRecovery.survivor("main-0", revision: nil, index: nil, fromVolume: true)
+            $0.status?.survivor?.readInPlace = true
         }
         let plan = RecoveryPlan(recovery, backedUpTo: nil)
         #expect(plan.obstacle == nil)
@@ -126,6 +127,17 @@ struct RecoveryViewTests {
         #expect(plan.steps[1].hasPrefix("main-0 starts from the database on its own volume, alone"))
         #expect(plan.kept == ["what the database on the volume of main-0 holds"])
         #expect(plan.lost.count == 2)
+    }
+
+    @Test func aVolumeThatCanBeReadBeforeIsCopiedFirst() {
+        let recovery = EtcdRecovery.sample {
+            $0.status?.observed?.members = [EtcdRecovery.member("main-0"), EtcdRecovery.member("main-2")]
+            $0.status?.survivor = EtcdRecovery.survivor("main-2", revision: nil, index: nil, fromVolume: true)
+        }
+        let plan = RecoveryPlan(recovery, backedUpTo: nil)
+        #expect(plan.steps.first?.hasPrefix("A pod beside main-2 reads its volume") == true, "\(plan.steps)")
+        #expect(plan.steps[1].hasPrefix("All members stop"))
+        #expect(plan.steps[2].hasPrefix("main-0 starts from the rescue copy of main-2, alone"))
     }
 
     @Test func withNobodyLeftToKeepThereIsNoPlan() {
