@@ -1,5 +1,5 @@
-import FoundationEssentials
 import EtcdRecoverModel
+import FoundationEssentials
 import Synchronization
 
 /// What the last step of each recovery failed with, until the next decision has seen it; and whose copies were tried in
