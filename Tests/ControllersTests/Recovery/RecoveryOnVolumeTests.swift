@@ -32,6 +32,7 @@ struct RecoveryOnVolumeTests {
         recovery(phase) {
             $0.status?.approval = .init(digest: "d", time: Timestamp(now))
             $0.status?.survivor = .init(name: "main-0")
+            $0.status?.survivor?.raftIndex = 50
             $0.status?.rescueServer = server
             change(&$0)
         }
