@@ -65,8 +65,8 @@ struct ClusterSurvey: Sendable {
     }
 
     private func owner(_ name: String, _ namespace: String) async throws -> Owner {
-        let cluster: EtcdCluster? = try await find(name, namespace)
-        let set: StatefulSet? = try await find(name, namespace)
+        let cluster: EtcdCluster? = try await client.find(name: name, namespace: namespace)
+        let set: StatefulSet? = try await client.find(name: name, namespace: namespace)
         guard let cluster else {
             guard let set else { throw LocationFailure.notFound(.etcdCluster(name), namespace: namespace) }
             return Owner(
@@ -84,12 +84,6 @@ struct ClusterSurvey: Sendable {
             labels: ["app": name, "controller": name], claims: hasClaims ? ["etcd-data"] : [],
             annotations: cluster.metadata.annotations ?? [:], set: isOwned ? set : nil,
             knownMembers: cluster.status.map { Int($0.memberCount ?? Int64($0.members?.count ?? 0)) } ?? 0)
-    }
-
-    private func find<R: KubernetesResource>(_ name: String, _ namespace: String) async throws -> R? {
-        do { return try await client.get(name: name, namespace: namespace) } catch let error as KubernetesError
-            where error.isNotFound
-        { return nil }
     }
 
     private func pods(

@@ -24,12 +24,9 @@ extension RecoveryObservation {
                 return say("no rescue copy of \(first) yet: \(failure.message)", policy.pause)
             }
         }
-        if !copied.contains(survivor.name), survivor.fromVolume == true,
-            let step = copyVolume(survivor, evidence, policy)
-        {
-            return step
-        }
-        if !copied.contains(survivor.name), survivor.fromVolume != true {
+        let isCopied = copied.contains(survivor.name)
+        if !isCopied, survivor.fromVolume == true, let step = copyVolume(survivor, evidence, policy) { return step }
+        if !isCopied, survivor.fromVolume != true {
             // Without the rights that only a majority gives out, its volume is read where it lies.
             guard let failure = uncopied[survivor.name] else {
                 return isLate ? fail(late) : say("\(survivor.name) does not answer", policy.pause)

@@ -220,6 +220,7 @@ struct RecoveryReconciler: Sendable {
         }
         switch progress {
         case .underWay(let message):
+            guard recovery.status?.message != message else { return true }
             try await write(recovery.inPhase(.snapshotting, message, at: Date()), nil, on: &recovery, logger)
             return true
         case .taken(let copy):

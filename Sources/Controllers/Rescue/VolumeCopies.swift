@@ -26,7 +26,10 @@ struct VolumeCopies: Sendable {
         let store = try stores.open(
             destination, in: namespace, for: "EtcdRecovery \(namespace)/\(recovery.metadata.name ?? "")")
         let key = try RescueCopies.key(recovery, .store(destination), member: member)
-        guard let pod = try await find(WholePod.rescuer(of: member, for: recovery), in: namespace) else {
+        guard
+            let pod = try await client.find(
+                WholePod.self, name: WholePod.rescuer(of: member, for: recovery), namespace: namespace)
+        else {
             try await start(member, of: recovery, in: destination, as: key)
             return .underWay("a pod beside \(member) reads its volume")
         }
@@ -59,12 +62,6 @@ struct VolumeCopies: Sendable {
         } catch let error as KubernetesError where error.isNotFound {}
     }
 
-    private func find(_ name: String, in namespace: String) async throws -> WholePod? {
-        do { return try await client.get(name: name, namespace: namespace) } catch let error as KubernetesError
-            where error.isNotFound
-        { return nil }
-    }
-
     private func start(
         _ member: String, of recovery: EtcdRecovery, in destination: Destination, as key: ObjectKey
     ) async throws {
@@ -74,7 +71,8 @@ struct VolumeCopies: Sendable {
                 message: "the controller knows no image for a pod beside \(member): start it with --agent-image",
                 mayPass: false)
         }
-        guard let beside = try await find(member, in: recovery.metadata.namespace ?? "") else {
+        guard let beside = try await client.find(WholePod.self, name: member, namespace: recovery.metadata.namespace)
+        else {
             throw Failure(reason: .membersUnreachable, message: "there is no pod \(member) any more", mayPass: true)
         }
         // A scheduler might take a volume that one node has at a time to another.

@@ -69,18 +69,12 @@ struct RestoreReconciler: Sendable {
         guard restore.status?.phase?.isTerminal != true, restore.status?.snapshotLocation != nil else {
             return observation
         }
-        observation.cluster = try await find(restore.targetName, name.namespace)
+        observation.cluster = try await client.find(name: restore.targetName, namespace: name.namespace)
         if let cluster = observation.cluster, Lineage(of: cluster)?.uid == restore.metadata.uid {
-            let pod: FirstMember? = try await find("\(restore.targetName)-0", name.namespace)
+            let pod: FirstMember? = try await client.find(name: "\(restore.targetName)-0", namespace: name.namespace)
             observation.pod = pod?.state
         }
         return observation
-    }
-
-    private func find<R: KubernetesResource>(_ name: String, _ namespace: String) async throws -> R? {
-        do { return try await client.get(name: name, namespace: namespace) } catch let error as KubernetesError
-            where error.isNotFound
-        { return nil }
     }
 
     /// Nil to go on with the next step. What fails is a setback, of which the next decision makes what it is worth.
@@ -146,7 +140,7 @@ struct RestoreReconciler: Sendable {
     private func source(of restore: EtcdRestore) async throws -> RestoreSource {
         var backup: EtcdBackup?
         if let name = restore.spec?.source?.backupRef?.name {
-            backup = try await find(name, restore.metadata.namespace ?? "")
+            backup = try await client.find(name: name, namespace: restore.metadata.namespace)
         }
         return try RestoreSource(restore, backup: backup)
     }

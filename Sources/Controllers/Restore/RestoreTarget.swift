@@ -64,9 +64,7 @@ struct RestoreTarget: Sendable {
     /// The cluster that was backed up, where it is still there.
     private func origin(of source: RestoreSource, in namespace: String) async throws -> Cluster? {
         guard let name = source.backup?.spec?.clusterRef else { return nil }
-        do { return try await client.get(name: name, namespace: namespace) } catch let error as KubernetesError
-            where error.isNotFound
-        { return nil }
+        return try await client.find(name: name, namespace: namespace)
     }
 
     /// The Secret that opens the cluster that was backed up, as it or its StatefulSet names it.

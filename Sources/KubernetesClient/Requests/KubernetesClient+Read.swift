@@ -12,6 +12,15 @@ extension KubernetesClient {
         return try await decode(R.self, from: perform(call).body, of: call, as: Self.title(R.self, name, namespace))
     }
 
+    /// Nil where there is none.
+    package func find<R: KubernetesResource>(
+        _ type: R.Type = R.self, name: String, namespace: String? = nil
+    ) async throws -> R? {
+        do { return try await get(name: name, namespace: namespace) } catch let error as KubernetesError
+            where error.isNotFound
+        { return nil }
+    }
+
     /// All objects in scope, read page by page. `within` bounds the whole.
     package func list<R: KubernetesResource>(
         _ type: R.Type = R.self, in scope: Scope, matching selector: Selector = .everything,
